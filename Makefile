@@ -1,0 +1,38 @@
+# Every target sets up what it needs, starting from Python 3.11 alone.
+PYTHON ?= python3.11
+BIN := .venv/bin
+RUN := $(BIN)/uv run --no-sync
+READY := .venv/.ready
+
+.PHONY: demo test test-slow check format bench clean
+
+$(READY): pyproject.toml uv.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv sync --frozen --all-extras --inexact --quiet
+	touch $(READY)
+
+demo: $(READY)
+	$(BIN)/radunion demo --out demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m slow
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv demo dist
