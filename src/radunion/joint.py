@@ -55,14 +55,12 @@ class JointLevels:
         distribution = scores[:, :, 0]
         for cortex in (1, 2, 3):
             distribution = _convolve(distribution, scores[:, :, cortex])
-        result: Float[np.ndarray, "n totals"] = np.einsum("nk,nkt->nt", self.weights, distribution)
-        return result
+        return np.einsum("nk,nkt->nt", self.weights, distribution)
 
     def union(self, rule: UnionRule, convention: Convention = DEFAULT_CONVENTION) -> Float[np.ndarray, " n"]:
         """Return P(total >= threshold) on the rule's scale."""
         reached = np.array(TOTAL_SCORES[rule.scale]) >= rule.threshold
-        result: Float[np.ndarray, " n"] = self.totals(rule.scale, convention)[:, reached].sum(axis=1)
-        return result
+        return self.totals(rule.scale, convention)[:, reached].sum(axis=1)
 
 
 def concatenate(parts: Sequence[JointLevels]) -> JointLevels:
@@ -76,8 +74,7 @@ def concatenate(parts: Sequence[JointLevels]) -> JointLevels:
 
 def median_score(distribution: Float[np.ndarray, "*batch scores"], lowest: int) -> np.ndarray:
     """Return the smallest score whose cumulative probability reaches one half."""
-    result: np.ndarray = lowest + (np.cumsum(distribution, axis=-1) < 0.5 - 1e-9).sum(axis=-1)
-    return result
+    return np.asarray(lowest + (np.cumsum(distribution, axis=-1) < 0.5 - 1e-9).sum(axis=-1))
 
 
 def smallest_interval(distribution: Float[np.ndarray, " scores"], coverage: float) -> tuple[int, int]:
