@@ -1,0 +1,20 @@
+"""Label tables of examinations: reading, importing, coded checks, splits by patient."""
+
+from radunion.cohort.examination import Cohort, Examination, Film, Label
+from radunion.cohort.reading import examinations_from_rows, read_cohort
+from radunion.cohort.splits import folds, holdout
+from radunion.cohort.table import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, write_cohort
+
+__all__ = [
+    "OPTIONAL_COLUMNS",
+    "REQUIRED_COLUMNS",
+    "Cohort",
+    "Examination",
+    "Film",
+    "Label",
+    "examinations_from_rows",
+    "folds",
+    "holdout",
+    "read_cohort",
+    "write_cohort",
+]

@@ -1,0 +1,254 @@
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from radunion.cohort import Cohort, examinations_from_rows, read_cohort, write_cohort
+from radunion.errors import CohortError, UsageError
+from radunion.scale import UNSCORABLE, UNSCORED, Convention
+
+HEADER = "patient,visit,view,image,medial,lateral,anterior,posterior,scale"
+
+
+def table(folder: Path, *rows: str, header: str = HEADER, name: str = "cohort.csv") -> Path:
+    path = folder / name
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def faults(path: Path) -> list[str]:
+    """Return the fault lines of a table that must be refused, without the path."""
+    with pytest.raises(CohortError) as caught:
+        read_cohort(path)
+    return [line.strip().removeprefix(f"{path}: ") for line in str(caught.value).splitlines()[1:]]
+
+
+def test_two_rows_of_a_visit_are_one_examination(tmp_path: Path) -> None:
+    path = table(tmp_path, "p1,3 months,ap,films/a.png,2,3,,,mrust", "p1,3 months,lateral,films/b.png,,,U,4,")
+    cohort = read_cohort(path)
+    (examination,) = cohort.examinations
+    assert examination.key == ("p1", "3 months", "")
+    assert examination.lines == (2, 3)
+    assert [(film.line, film.view) for film in examination.films] == [(2, "ap"), (3, "lateral")]
+    assert examination.films[0].path == tmp_path / "films" / "a.png"
+    (label,) = examination.labels
+    assert label.scores == {"medial": 2, "lateral": 3, "anterior": None, "posterior": 4}
+    assert label.cortices["anterior"] == UNSCORABLE
+    assert label.scale == "mrust"
+
+
+def test_scores_may_stand_on_either_row(tmp_path: Path) -> None:
+    one = table(tmp_path, "p,v,ap,a.png,1,2,3,3,rust", "p,v,lateral,b.png,,,,,", name="one.csv")
+    two = table(tmp_path, "p,v,ap,a.png,,,3,3,rust", "p,v,lateral,b.png,1,2,,,rust", name="two.csv")
+    assert read_cohort(one).examinations[0].labels == read_cohort(two).examinations[0].labels
+
+
+def test_the_convention_decides_the_levels_of_a_rust_score(tmp_path: Path) -> None:
+    path = table(tmp_path, "p,v,ap,a.png,3,,,,rust")
+    expected: dict[Convention, set[int]] = {"metrc": {3, 4}, "litrenta": {4}}
+    for convention, levels in expected.items():
+        label = read_cohort(path, convention=convention).examinations[0].labels[0]
+        assert label.cortices["medial"].levels == levels
+        assert label.cortices["lateral"] == UNSCORED
+
+
+def test_each_reader_and_reading_is_a_label_and_a_repeated_image_one_film(tmp_path: Path) -> None:
+    header = HEADER + ",reader,reading,site,days_since_injury,nail"
+    path = table(
+        tmp_path,
+        "p,v,ap,a.png,1,1,1,1,mrust,A,1,north,90,long",
+        "p,v,ap,a.png,2,2,2,2,mrust,A,2,north,90,long",
+        "p,v,ap,,3,3,3,3,rust,B,1,,,long",
+        header=header,
+    )
+    cohort = read_cohort(path)
+    (examination,) = cohort.examinations
+    assert [(label.reader, label.reading, label.scale) for label in examination.labels] == [
+        ("A", "1", "mrust"),
+        ("A", "2", "mrust"),
+        ("B", "1", "rust"),
+    ]
+    assert len(examination.films) == 1
+    assert (examination.site, examination.days_since_injury) == ("north", 90.0)
+    assert cohort.frame["nail"].to_list() == ["long"] * 3
+
+
+def test_an_examination_without_scores_has_no_label_and_needs_no_scale(tmp_path: Path) -> None:
+    assert read_cohort(table(tmp_path, "p,v,ap,a.png,,,,,")).examinations[0].labels == ()
+
+
+def test_spreadsheet_numbers_and_case_are_read(tmp_path: Path) -> None:
+    path = table(tmp_path, "p,v, AP ,a.png,2.0,u,,,MRUST")
+    label = read_cohort(path).examinations[0].labels[0]
+    assert label.scores["medial"] == 2
+    assert label.cortices["lateral"] == UNSCORABLE
+
+
+def test_all_faults_are_listed_at_once_with_line_and_column(tmp_path: Path) -> None:
+    path = table(
+        tmp_path,
+        "p,v,ap,a.png,4,1,,,rust,",
+        ",v,oblique,b.png,1,1,1,1,mrust,",
+        "p2,v,ap,c.png,1,1,1,1,nust,",
+        "p3,,ap,c.png,x,1,1,1,,soon",
+        header=HEADER + ",days_since_injury",
+    )
+    assert faults(path) == [
+        "line 2, column medial: found '4'; a level on the rust scale is 1 to 3, U (unscorable) or empty [RU005]",
+        "line 3, column patient: found an empty cell; every row must name its patient [RU003]",
+        "line 3, column view: found 'oblique'; a view is ap or lateral or other [RU004]",
+        "line 4, column scale: found 'nust'; a scale is rust or mrust [RU004]",
+        "line 5, column days_since_injury: found 'soon'; days are a number, or empty [RU007]",
+        "line 5, column scale: found an empty cell; a row with levels must name its scale: rust or mrust [RU003]",
+        "line 5, column visit: found an empty cell; every row must name its visit [RU003]",
+    ]
+
+
+def test_contradicting_rows_name_both_lines(tmp_path: Path) -> None:
+    path = table(
+        tmp_path,
+        "p,v,ap,a.png,2,2,2,2,mrust,north",
+        "p,v,lateral,b.png,3,U,2,2,rust,south",
+        header=HEADER + ",site",
+    )
+    assert faults(path) == [
+        f"line 3, column {column}: found {found} where line 2 has {first}; "
+        f"the rows of one {unit} must agree; correct one [RU006]"
+        for column, found, first, unit in (
+            ("lateral", "'U'", "'2'", "label"),
+            ("medial", "'3'", "'2'", "label"),
+            ("scale", "'rust'", "'mrust'", "label"),
+            ("site", "'south'", "'north'", "examination"),
+        )
+    ]
+
+
+def test_other_readers_do_not_contradict(tmp_path: Path) -> None:
+    path = table(tmp_path, "p,v,ap,a.png,2,2,2,2,mrust,A", "p,v,ap,a.png,3,3,3,3,rust,B", header=HEADER + ",reader")
+    assert len(read_cohort(path).examinations[0].labels) == 2
+
+
+def test_missing_columns_are_named_once_each(tmp_path: Path) -> None:
+    path = table(tmp_path, "p,ap,a.png,1", header="patient,view,image,medial")
+    found = faults(path)
+    assert len(found) == 5
+    assert all("the table must have a column" in fault and fault.endswith("[RU002]") for fault in found)
+    assert [fault.split("column ")[1].split(":")[0] for fault in found] == [
+        "anterior",
+        "lateral",
+        "posterior",
+        "scale",
+        "visit",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the table must have a column patient"),
+        (HEADER.encode(), "a cohort has at least one row"),
+        (HEADER.replace(",", ";").encode() + b"\np;v;ap;a;1;1;1;1;rust\n", "part the columns by commas"),
+        (HEADER.encode() + b"\np,v,ap\n", "found 3 cells; a row must have 9 cells"),
+        (HEADER.encode() + b"\np,v,ap,a.png,1,1,1,1,mrust,9\n", "found 10 cells; a row must have 9 cells"),
+        (HEADER.encode() + b'\np,v,ap,"a.png,1,1,1,1,mrust\n', "close its quotes"),
+        (HEADER.encode() + b"\np\xe9,v,ap,a.png,1,1,1,1,mrust\n", "save the table as UTF-8"),
+        (HEADER.encode() + b",scale\np,v,ap,a.png,1,1,1,1,mrust,rust\n", "name each column once"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "cohort.csv"
+    path.write_bytes(content)
+    with pytest.raises(CohortError) as caught:
+        read_cohort(path)
+    assert message in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "cohort.csv"
+    path.write_bytes(
+        b"\xef\xbb\xbf"
+        + HEADER.encode()
+        + b'\r\n\r\n"p\n1",v,ap,a.png,1,1,1,1,mrust\r\n,,,,,,,,\r\np,v,ap,b.png,9,,,,rust'
+    )
+    assert [fault.split(":")[0] for fault in faults(path)] == ["line 6, column medial"]
+
+
+def test_no_file_and_other_suffixes_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CohortError, match="must be a file that exists"):
+        read_cohort(tmp_path / "none.csv")
+    with pytest.raises(UsageError, match=r"ends in \.csv or \.parquet; found '\.xlsx'"):
+        read_cohort(tmp_path / "cohort.xlsx")
+
+
+def test_parquet_reads_like_csv(tmp_path: Path) -> None:
+    path = table(tmp_path, "p,v,ap,a.png,1,2,3,4,mrust", "p,v,lateral,b.png,,,,,")
+    numbers = pl.read_csv(path).with_columns(pl.col("medial").cast(pl.Float64))
+    write_cohort(numbers, tmp_path / "cohort.parquet")
+    assert read_cohort(tmp_path / "cohort.parquet").examinations == read_cohort(path).examinations
+
+
+def test_a_damaged_parquet_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cohort.parquet"
+    path.write_bytes(b"PAR1 and no more")
+    with pytest.raises(CohortError, match="no Parquet table"):
+        read_cohort(path)
+    pl.DataFrame({"patient": [["p"]]}).write_parquet(path)
+    with pytest.raises(CohortError, match="a nested or binary column"):
+        read_cohort(path)
+
+
+def test_written_and_read_again_is_the_same(tmp_path: Path) -> None:
+    cohort = read_cohort(table(tmp_path, 'p,v,ap,"a,b.png",1,U,,,mrust', "q,v,lateral,b.png,,,,,"))
+    write_cohort(cohort.frame, tmp_path / "again.csv")
+    again = read_cohort(tmp_path / "again.csv")
+    assert again.examinations == cohort.examinations
+    assert again.digest() == cohort.digest()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["again.csv", "cohort.csv"]
+
+
+def test_a_failed_write_leaves_the_old_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = table(tmp_path, "p,v,ap,a.png,1,1,1,1,mrust")
+    cohort, before = read_cohort(path), path.read_bytes()
+
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(pl.DataFrame, "write_csv", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_cohort(cohort.frame, path)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["cohort.csv"]
+    with pytest.raises(CohortError, match="must have the columns visit"):
+        write_cohort(pl.DataFrame({column: ["x"] for column in HEADER.split(",") if column != "visit"}), path)
+
+
+def test_the_digest_depends_on_content_and_convention_only(tmp_path: Path) -> None:
+    rows = ["p,v,ap,a.png,1,1,1,1,rust", "q,v,ap,b.png,2,2,2,2,rust"]
+    digest = read_cohort(table(tmp_path, *rows)).digest()
+    (tmp_path / "other").mkdir()
+    assert read_cohort(table(tmp_path / "other", *reversed(rows))).digest() == digest
+    assert read_cohort(tmp_path / "cohort.csv", convention="litrenta").digest() != digest
+    assert read_cohort(table(tmp_path, rows[0], rows[1].replace("2", "3"))).digest() != digest
+
+
+def test_a_subset_keeps_its_examinations_and_rows(tmp_path: Path) -> None:
+    cohort = read_cohort(table(tmp_path, *(f"p{n // 2},v{n % 2},ap,{n}.png,1,1,1,1,mrust" for n in range(6))))
+    part = cohort.subset(np.array([4, 1]))
+    assert part.examinations == (cohort.examinations[4], cohort.examinations[1])
+    assert part.frame["image"].to_list() == ["1.png", "4.png"]
+    assert part.lines == (3, 6)
+    assert part.patients == ("p0", "p2")
+    assert cohort.subset(np.arange(6) == 3).examinations == (cohort.examinations[3],)
+    assert part.digest() != cohort.digest()
+    with pytest.raises(ValueError, match="a mask needs 6 entries"):
+        cohort.subset(np.array([True]))
+
+
+def test_rows_in_memory_read_like_the_file(tmp_path: Path) -> None:
+    cohort: Cohort = read_cohort(table(tmp_path, "p,v,ap,a.png,1,2,3,4,mrust", "p,v,lateral,b.png,,,,,"))
+    numbers = pl.read_csv(tmp_path / "cohort.csv")
+    assert examinations_from_rows(numbers, base=tmp_path) == cohort.examinations
+    with pytest.raises(CohortError, match=r"line 2, column medial: found '7'"):
+        examinations_from_rows(numbers.with_columns(medial=pl.lit(7)), base=tmp_path)
