@@ -1,0 +1,126 @@
+"""Simulate a whole cohort: films, `cohort.csv` and `truth.jsonl`, in parallel, resumable, the same bytes by seed."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from radunion import NOTICE, __version__
+from radunion.errors import UsageError
+from radunion.phantom.films import Format, film_name, render, truth_of, write_film
+from radunion.phantom.patients import FilmView, PatientPlan, plan_patient
+from radunion.scale import CORTICES, CORTICES_ON
+
+COLUMNS = (
+    "patient", "visit", "view", "image", *CORTICES, "scale", "site", "side",
+    "days_since_injury", "fixation", "reader", "reading",
+)  # fmt: skip
+READER = "simulated"
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """The settings that a simulated cohort follows from."""
+
+    patients: int
+    seed: int
+    format: Format = "dicom"
+    size: tuple[int, int] = (640, 512)
+
+
+def simulate(
+    out: Path, settings: Simulation, *, workers: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> Path:
+    """Write the cohort under `out` and return its table; films that are there already are kept.
+
+    Raises UsageError when `out` holds a cohort of other settings, or settings are out of range.
+    """
+    _claim(out, settings)
+    (out / "films").mkdir(exist_ok=True)
+    rows: list[dict[str, Any]] = []
+    truths: list[dict[str, Any]] = []
+    for done, (patient_rows, patient_truths) in enumerate(_patients(out, settings, workers or os.cpu_count() or 1)):
+        rows += patient_rows
+        truths += patient_truths
+        if progress is not None:
+            progress(done + 1, settings.patients)
+    _write(out / "truth.jsonl", "".join(json.dumps(truth) + "\n" for truth in truths))
+    table = io.StringIO()
+    writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return _write(out / "cohort.csv", table.getvalue())
+
+
+def _claim(out: Path, settings: Simulation) -> None:
+    if settings.patients < 1 or settings.seed < 0 or min(settings.size) < 128:
+        raise UsageError("a simulation needs at least 1 patient, a seed of 0 or more and films of 128 pixels or more")
+    record = {
+        "notice": f"simulated films and labels; {NOTICE}",
+        "radunion": __version__,
+        "patients": settings.patients,
+        "seed": settings.seed,
+        "format": settings.format,
+        "size": list(settings.size),
+    }
+    path = out / "simulation.json"
+    if path.exists() and json.loads(path.read_text()) != record:
+        raise UsageError(f"{out} holds a simulation with other settings; choose another folder or remove it")
+    out.mkdir(parents=True, exist_ok=True)
+    _write(path, json.dumps(record, indent=2) + "\n")
+
+
+def _patients(
+    out: Path, settings: Simulation, workers: int
+) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
+    jobs = [(out, settings, number) for number in range(1, settings.patients + 1)]
+    if workers == 1:
+        yield from map(_patient, jobs)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_patient, jobs, chunksize=4)
+
+
+def _patient(job: tuple[Path, Simulation, int]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    out, settings, number = job
+    patient = plan_patient(settings.seed, number, size=settings.size)
+    rows, truths = [], []
+    for visit, exam in enumerate(patient.exams):
+        for view in exam.films:
+            name = film_name(patient, visit, view, settings.format)
+            if not (out / name).exists():
+                write_film(out / name, render(patient, exam, view), patient, visit, view, seed=settings.seed)
+            rows.append(_row(patient, visit, view, name))
+            truths.append({"image": name, **truth_of(patient, exam, view)})
+    return rows, truths
+
+
+def _row(patient: PatientPlan, visit: int, view: FilmView, name: str) -> dict[str, Any]:
+    exam = patient.exams[visit]
+    cells: dict[str, Any] = {cortex: exam.cells[cortex] if cortex in CORTICES_ON[view] else "" for cortex in CORTICES}
+    return {
+        "patient": f"S{patient.number:05d}",
+        "visit": exam.visit,
+        "view": view,
+        "image": name,
+        **cells,
+        "scale": exam.scale,
+        "site": exam.site,
+        "side": patient.leg.side,
+        "days_since_injury": exam.days,
+        "fixation": exam.fixation.kind,
+        "reader": READER,
+        "reading": 1,
+    }
+
+
+def _write(path: Path, text: str) -> Path:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text)
+    return temporary.replace(path)

@@ -1,0 +1,141 @@
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from radunion.errors import UsageError
+from radunion.phantom import Simulation, priors, simulate
+from radunion.phantom.films import render
+from radunion.phantom.patients import PatientPlan, plan_patient
+from radunion.scale import CORTICES, CORTICES_ON
+
+SMALL = (160, 128)
+
+
+def sampled(patients: int = 5000) -> tuple[list[priors.Arm], np.ndarray, list[int]]:
+    random = np.random.default_rng(1)
+    arms: list[priors.Arm] = []
+    rows: list[np.ndarray] = []
+    changes: list[int] = []
+    for _ in range(patients):
+        schedule = priors.sample_schedule(random)
+        levels = priors.sample_levels(schedule, random)
+        arms += schedule
+        rows += list(levels)
+        changes += np.diff(levels.sum(axis=1)).tolist()
+    return arms, np.array(rows), changes
+
+
+def test_priors_give_the_published_joint_of_the_four_cortices() -> None:
+    arms, levels, changes = sampled()
+    as_scored = np.array(
+        [row if arm.scale == "mrust" else np.minimum(row, 3) for arm, row in zip(arms, levels, strict=True)]
+    )
+    span = np.ptp(as_scored, axis=1)
+    correlation = spearmanr(as_scored).statistic[np.triu_indices(4, 1)]
+    assert (span == 0).mean() == pytest.approx(0.61, abs=0.02)
+    assert (span >= 2).mean() == pytest.approx(0.10, abs=0.02)
+    assert 0.74 < correlation.min() <= correlation.max() < 0.82
+    assert 0.06 < np.mean(np.array(changes) < 0) < 0.10
+
+
+def test_priors_give_the_published_levels_by_arm() -> None:
+    arms, levels, _ = sampled()
+    for arm in {*priors.RETRODEFECT, *priors.PAIN, *priors.PACS}:
+        rows = levels[[other == arm for other in arms]]
+        shares = np.bincount(rows.ravel(), minlength=5)[1:] / rows.size
+        np.testing.assert_allclose(shares, arm.level_shares(), atol=0.05)
+
+
+def plans(count: int) -> list[PatientPlan]:
+    return [plan_patient(3, number, size=SMALL) for number in range(count)]
+
+
+def test_blanks_are_as_common_as_published() -> None:
+    exams = [exam for patient in plans(1500) for exam in patient.exams]
+    cells = [cell for exam in exams for cell in exam.cells.values()]
+    both = np.mean([len(exam.films) == 2 for exam in exams])
+    assert np.mean([cell == "" for cell in cells]) == pytest.approx(0.127, abs=0.015)
+    assert both == pytest.approx(1426 / 1510, abs=0.015)
+
+
+def test_an_unscorable_cortex_lies_behind_metal() -> None:
+    hidden = [(patient, exam) for patient in plans(150) for exam in patient.exams if exam.fixation.bar and exam.films]
+    assert len(hidden) >= 3
+    for _, exam in hidden:
+        assert exam.fixation.bar is not None
+        assert exam.cells[exam.fixation.bar.hides] in ("U", "")
+
+
+def test_levels_change_the_film_only_near_the_fracture() -> None:
+    from dataclasses import replace
+
+    from radunion.phantom.healing import cortex_states
+
+    patient = next(plan for plan in plans(40) if plan.exams[0].fixation.kind == "none")
+    exam = replace(patient.exams[0], films=plan_patient(3, 0, size=SMALL).exams[0].films)
+    films = []
+    for level in (1, 4):
+        levels = dict.fromkeys(CORTICES, level)
+        states = cortex_states(levels, patient.fracture, np.random.default_rng(0))
+        films.append(render(patient, replace(exam, states=states), "ap"))
+    pose = exam.films["ap"].pose
+    row = int(pose.to_film(np.array([patient.fracture.height]), np.array([0.0]))[0][0])
+    change = np.abs(films[0] - films[1]).mean(axis=1)
+    window = slice(max(row - 14, 0), row + 14)
+    assert change[window].sum() > 0.5 * change.sum()
+
+
+def test_a_cortex_box_holds_the_bones_edge_on_the_medial_side() -> None:
+    patient = plan_patient(3, 0, size=SMALL)
+    from radunion.phantom.projection import cortex_box
+
+    pose = patient.exams[0].films["ap"].pose
+    medial = cortex_box(patient.leg, patient.fracture, pose, "medial")
+    lateral = cortex_box(patient.leg, patient.fracture, pose, "lateral")
+    assert medial is not None and lateral is not None
+    medial_is_right = medial[0] > lateral[0]
+    assert medial_is_right == (patient.leg.side == "right")
+    assert cortex_box(patient.leg, patient.fracture, pose, "anterior") is None
+
+
+@pytest.mark.parametrize("kind", ["png", "dicom"])
+def test_same_seed_gives_same_bytes_with_any_number_of_workers(tmp_path: Path, kind: str) -> None:
+    settings = Simulation(patients=3, seed=5, format=kind, size=SMALL)  # type: ignore[arg-type]
+    simulate(tmp_path / "a", settings, workers=1)
+    simulate(tmp_path / "b", settings, workers=2)
+    first = {path.name: path.read_bytes() for path in (tmp_path / "a").rglob("*.*") if path.is_file()}
+    second = {path.name: path.read_bytes() for path in (tmp_path / "b").rglob("*.*") if path.is_file()}
+    assert first == second
+    assert len(first) >= 6
+
+
+def test_an_interrupted_simulation_is_completed(tmp_path: Path) -> None:
+    settings = Simulation(patients=2, seed=6, format="png", size=SMALL)
+    table = simulate(tmp_path / "a", settings, workers=1)
+    films = sorted((tmp_path / "a" / "films").iterdir())
+    wanted = films[0].read_bytes()
+    films[0].unlink()
+    table.unlink()
+    simulate(tmp_path / "a", settings, workers=1)
+    assert films[0].read_bytes() == wanted
+    assert table.exists()
+
+
+def test_a_folder_with_another_simulation_is_refused(tmp_path: Path) -> None:
+    simulate(tmp_path, Simulation(patients=1, seed=1, format="png", size=SMALL), workers=1)
+    with pytest.raises(UsageError, match="other settings"):
+        simulate(tmp_path, Simulation(patients=1, seed=2, format="png", size=SMALL), workers=1)
+
+
+def test_the_table_scores_a_cortex_only_on_the_view_that_shows_it(tmp_path: Path) -> None:
+    table = simulate(tmp_path, Simulation(patients=8, seed=2, format="png", size=SMALL), workers=1)
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    for row in rows:
+        other = [c for c in CORTICES if c not in CORTICES_ON[row["view"]]]  # type: ignore[index]
+        assert not any(row[cortex] for cortex in other)
+    truths = [json.loads(line) for line in (tmp_path / "truth.jsonl").read_text().splitlines()]
+    assert [truth["image"] for truth in truths] == [row["image"] for row in rows]
