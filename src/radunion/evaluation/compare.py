@@ -1,0 +1,195 @@
+"""All protocols on the same examinations, blinds first, with paired differences on the same bootstrap samples."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from radunion.errors import CohortError, UsageError
+from radunion.evaluation.blinds import BLINDS
+from radunion.evaluation.bootstrap import FIXED_MODELS, REPLICATES, patient_weights, percentile_interval
+from radunion.evaluation.counts import Counts, count
+from radunion.evaluation.measures import DEFAULT_RULES, Measure, Readings, measure, readings
+from radunion.evaluation.reference import Reference
+from radunion.evaluation.seed18 import measure_seed18
+from radunion.joint import JointLevels
+from radunion.scale import SCALES, Scale, UnionRule
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Hold one number with its 95 % interval; None where it is undefined, and then why. `exams` counts labels."""
+
+    protocol: str
+    metric: str
+    scope: str
+    scale: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    patients: int
+    exams: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Hold every number of a report: rows of metrics, and the counts that its figures draw."""
+
+    rows: tuple[Row, ...]
+    counts: Counts
+    protocols: tuple[str, ...]
+    baselines: tuple[str, ...]
+    scales: tuple[Scale, ...]
+    rules: Mapping[Scale, UnionRule]
+    convention: str
+    seed: int
+    replicates: int
+    note: str = FIXED_MODELS
+
+    def frame(self) -> pl.DataFrame:
+        """Return the rows as a table."""
+        return pl.DataFrame([asdict(row) for row in self.rows], infer_schema_length=None)
+
+    def find(self, protocol: str, metric: str, scope: str, scale: str) -> Row | None:
+        """Return one row; None when it was not taken."""
+        key = (protocol, metric, scope, scale)
+        return next((row for row in self.rows if (row.protocol, row.metric, row.scope, row.scale) == key), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-able data: undefined numbers are null with a reason."""
+        return {
+            "schema": 1,
+            "note": self.note,
+            "convention": self.convention,
+            "union_rules": {scale: str(rule) for scale, rule in self.rules.items()},
+            "bootstrap": {"unit": "patient", "replicates": self.replicates, "seed": self.seed, "coverage": 0.95},
+            "protocols": list(self.protocols),
+            "baselines": list(self.baselines),
+            "rows": [asdict(row) for row in self.rows],
+            "counts": asdict(self.counts),
+        }
+
+    def write(self, path: Path) -> Path:
+        """Write metrics.json."""
+        path.write_text(json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        return path
+
+
+def compare(
+    reference: Reference,
+    predictions: Mapping[str, JointLevels],
+    *,
+    seed: int,
+    replicates: int = REPLICATES,
+    baselines: Sequence[str] = BLINDS,
+    rules: Mapping[Scale, UnionRule] = DEFAULT_RULES,
+) -> Comparison:
+    """Measure every protocol against the first label of each examination on each scale.
+
+    A prediction has one row an examination; `reference.examination` says which. Baselines that are among the
+    predictions come first; every other protocol is also compared with each of them and with the protocols before it.
+    Raises CohortError without labels, UsageError when a prediction does not fit.
+    """
+    labels = reference.first_labels()
+    _must_fit(labels, predictions)
+    blinds = tuple(name for name in baselines if name in predictions)
+    names = (*blinds, *(name for name in predictions if name not in blinds))
+    scales = tuple(scale for scale in reversed(SCALES) if (labels.scales == scale).any())
+    weights = patient_weights(labels.patients, replicates=replicates, seed=seed)
+    cases = {name: _cases(labels, predictions[name], scales, rules) for name in names}
+    taken = {name: _measures(cases[name], labels, predictions[name], weights) for name in names}
+    rows = [_row(name, one, labels) for name in names for one in taken[name].values()]
+    rows += [row for pair in _pairs(names, blinds) for row in _differences(pair, taken, labels)]
+    counts = count({name: list(cases[name].values()) for name in names})
+    return Comparison(tuple(rows), counts, names, blinds, scales, dict(rules), labels.convention, seed, replicates)
+
+
+def _must_fit(labels: Reference, predictions: Mapping[str, JointLevels]) -> None:
+    if not len(labels):
+        raise CohortError("an evaluation needs at least one labelled examination, found none; check the label columns")
+    if not predictions:
+        raise UsageError("an evaluation needs at least one protocol, found none")
+    needed = int(labels.examination.max()) + 1
+    for name, prediction in predictions.items():
+        if len(prediction) < needed:
+            raise UsageError(
+                f"a prediction has one row an examination: {name} has {len(prediction)}, the labels need {needed}; "
+                "predict the examinations that the reference was made of"
+            )
+
+
+def _cases(
+    labels: Reference, prediction: JointLevels, scales: Sequence[Scale], rules: Mapping[Scale, UnionRule]
+) -> dict[Scale, Readings]:
+    parts = {scale: labels.on(scale) for scale in scales}
+    return {
+        scale: readings(part, prediction[part.examination], scale=scale, rule=rules[scale])
+        for scale, part in parts.items()
+    }
+
+
+def _measures(
+    cases: Mapping[Scale, Readings], labels: Reference, prediction: JointLevels, weights: np.ndarray
+) -> dict[Key, Measure]:
+    """Take all statistics; rows of each are turned into rows of `labels`."""
+    taken: list[Measure] = []
+    for scale, case in cases.items():
+        rows = np.flatnonzero(labels.scales == scale)
+        taken += [replace(one, rows=rows[one.rows]) for one in measure(case, weights[:, rows])]
+    taken += measure_seed18(labels, prediction[labels.examination], weights)
+    return {(one.metric, one.scope, one.scale): one for one in taken}
+
+
+def _pairs(names: Sequence[str], blinds: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Pair each protocol that is no baseline with every baseline, then with every such protocol before it."""
+    models = [name for name in names if name not in blinds]
+    for position, model in enumerate(models):
+        for other in (*blinds, *models[:position]):
+            yield model, other
+
+
+def _differences(pair: tuple[str, str], taken: Mapping[str, Mapping[Key, Measure]], labels: Reference) -> Iterator[Row]:
+    """Subtract sample by sample, so that what both share cancels."""
+    first, second = taken[pair[0]], taken[pair[1]]
+    for key, one in first.items():
+        difference = Measure(
+            f"difference:{one.metric}", one.scope, one.scale, one.rows, one.values - second[key].values
+        )
+        yield _row(f"{pair[0]} - {pair[1]}", difference, labels)
+
+
+def _row(protocol: str, one: Measure, labels: Reference) -> Row:
+    estimate = float(one.values[0])
+    low, high = percentile_interval(one.values) if np.isfinite(estimate) else (float("nan"), float("nan"))
+    patients = len(np.unique(labels.patients[one.rows]))
+    return Row(
+        protocol,
+        one.metric,
+        one.scope,
+        one.scale,
+        estimate=_number(estimate),
+        low=_number(low),
+        high=_number(high),
+        patients=patients,
+        exams=len(one.rows),
+        reason=_reason(one, low),
+    )
+
+
+def _number(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _reason(one: Measure, low: float) -> str | None:
+    if not len(one.rows):
+        return "no examination qualifies"
+    if not np.isfinite(one.values[0]):
+        return "undefined in this cohort: one class, one score or one examination only"
+    return None if np.isfinite(low) else "interval not given: undefined in more than 5 % of the bootstrap samples"

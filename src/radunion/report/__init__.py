@@ -1,0 +1,1 @@
+"""Reports that an editor could print: one self-contained HTML file, whose numbers are those of metrics.json."""
