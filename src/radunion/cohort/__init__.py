@@ -1,17 +1,23 @@
 """Label tables of examinations: reading, importing, coded checks, splits by patient."""
 
+from radunion.cohort.checks import check_cohort, check_split
 from radunion.cohort.examination import Cohort, Examination, Film, Label
+from radunion.cohort.finding import CHECKS, Finding
 from radunion.cohort.reading import examinations_from_rows, read_cohort
 from radunion.cohort.splits import folds, holdout
 from radunion.cohort.table import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, write_cohort
 
 __all__ = [
+    "CHECKS",
     "OPTIONAL_COLUMNS",
     "REQUIRED_COLUMNS",
     "Cohort",
     "Examination",
     "Film",
+    "Finding",
     "Label",
+    "check_cohort",
+    "check_split",
     "examinations_from_rows",
     "folds",
     "holdout",
