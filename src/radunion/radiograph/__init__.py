@@ -1,0 +1,22 @@
+"""One film from file to array: pixels in [0, 1] with bright = dense, its view, side and spacing, and what is odd."""
+
+from radunion.radiograph.film import Radiograph, read_radiograph
+from radunion.radiograph.picture import Side, SideSource, SpacingSource, ViewSource
+from radunion.radiograph.preprocessing import Placement, Preprocessing, place, prepare
+from radunion.radiograph.warning import FILM_WARNINGS, FilmWarning, WarningCode
+
+__all__ = [
+    "FILM_WARNINGS",
+    "FilmWarning",
+    "Placement",
+    "Preprocessing",
+    "Radiograph",
+    "Side",
+    "SideSource",
+    "SpacingSource",
+    "ViewSource",
+    "WarningCode",
+    "place",
+    "prepare",
+    "read_radiograph",
+]

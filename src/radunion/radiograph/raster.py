@@ -1,0 +1,111 @@
+"""Read PNG, JPEG, TIFF, BMP and WebP pictures of films, 1 to 16 bits, whatever their palette, alpha or turn."""
+
+import warnings
+from io import BytesIO
+
+import numpy as np
+from jaxtyping import Float32
+from PIL import Image, ImageOps
+
+from radunion.radiograph.limits import NotAFilmError, check_size
+from radunion.radiograph.picture import Picture
+from radunion.radiograph.warning import WarningCode
+
+_FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "BMP", "WEBP")
+_SIGNATURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM")
+_TIFF_BITS, _TIFF_PHOTOMETRIC, _EXIF_ORIENTATION = 258, 262, 274
+_MIN_IS_WHITE = 0
+_LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+"""ITU-R BT.601."""
+_COLOUR = 0.05
+"""Mean distance between channels above which a picture is in colour; JPEG noise in grey films stays below 0.01."""
+
+
+def is_raster(content: bytes) -> bool:
+    """Tell by its first bytes whether a file is a picture that `read_raster` reads."""
+    return content.startswith(_SIGNATURES) or (content[:4] == b"RIFF" and content[8:12] == b"WEBP")
+
+
+def read_raster(content: bytes) -> Picture:
+    """Decode a picture into grey pixels in [0, 1].
+
+    Raises NotAFilmError.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image = _open(content)
+        try:
+            image.load()
+        except Exception:
+            raise NotAFilmError("the picture is damaged or cut short", "copy or export it again") from None
+        image, codes = _turned(image)
+        pixels, colour = _grey(image)
+    return Picture(np.clip(pixels, 0.0, 1.0), (*codes, *(("RF203",) if colour else ())))
+
+
+def _open(content: bytes) -> Image.Image:
+    try:
+        image = Image.open(BytesIO(content), formats=_FORMATS)
+    except Image.DecompressionBombError:
+        check_size(1 << 16, 1 << 16)
+        raise
+    except Exception:
+        raise NotAFilmError("the picture's header is damaged", "copy or export it again") from None
+    check_size(image.height, image.width)
+    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # a phone's MPO holds a preview beside the picture
+        raise NotAFilmError("a film must be one picture and the file holds several", "export the film alone")
+    return image
+
+
+def _turned(image: Image.Image) -> tuple[Image.Image, tuple[WarningCode, ...]]:
+    try:
+        if image.getexif().get(_EXIF_ORIENTATION, 1) in range(2, 9):
+            return ImageOps.exif_transpose(image), ()
+    except Exception:
+        return image, ("RF211",)
+    return image, ()
+
+
+def _grey(image: Image.Image) -> tuple[Float32[np.ndarray, "h w"], bool]:
+    """Return grey pixels in [0, 1] and whether the picture was in colour."""
+    if image.mode in ("1", "L"):
+        return np.asarray(image.convert("L"), dtype=np.float32) / np.float32(255), False
+    if image.mode.startswith(("I", "F")):
+        return _deep(image), False
+    return _from_colour(image)
+
+
+def _deep(image: Image.Image) -> Float32[np.ndarray, "h w"]:
+    """Scale pixels of more than 8 bits: by their depth where it is known, else from their least to their greatest."""
+    values = np.asarray(image).astype(np.float32)
+    bits = _tiff_tag(image, _TIFF_BITS) or (16 if image.mode.startswith("I;16") else 0)
+    known_depth = 8 < bits <= 16 and values.min() >= 0
+    pixels = values / np.float32(2**bits - 1) if known_depth else _stretched(values)
+    return 1 - pixels if _tiff_tag(image, _TIFF_PHOTOMETRIC) == _MIN_IS_WHITE else pixels
+
+
+def _tiff_tag(image: Image.Image, tag: int) -> int | None:
+    value = getattr(image, "tag_v2", {}).get(tag)
+    return value[0] if isinstance(value, tuple) else value
+
+
+def _stretched(values: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
+    known = np.isfinite(values)
+    if not known.any():
+        raise NotAFilmError("the picture holds no finite value", "export it as 8 or 16 bit")
+    low, high = values[known].min(), values[known].max()
+    if not high > low:
+        return np.zeros_like(values)
+    return np.where(known, (values - low) / (high - low), 0).astype(np.float32)
+
+
+def _from_colour(image: Image.Image) -> tuple[Float32[np.ndarray, "h w"], bool]:
+    """Turn palette, colour and alpha to grey; what is transparent is dark."""
+    rgba = np.asarray(image.convert("RGBA")).astype(np.float32) / np.float32(255)
+    pixels, colour = grey_of_rgb(rgba[..., :3])
+    return pixels * rgba[..., 3], colour
+
+
+def grey_of_rgb(rgb: Float32[np.ndarray, "h w 3"]) -> tuple[Float32[np.ndarray, "h w"], bool]:
+    """Return the luminance of red, green and blue in [0, 1], and whether they differ enough to be a colour picture."""
+    return rgb @ _LUMINANCE, bool(np.ptp(rgb[::4, ::4], axis=2).mean() > _COLOUR)
