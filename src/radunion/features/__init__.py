@@ -1,0 +1,23 @@
+"""Backbones and their features: look at each film once, remember what was seen.
+
+Importing this room needs no torch; using a backbone needs the extra `train`.
+"""
+
+from radunion.features.backbone import Backbone, load_backbone
+from radunion.features.cache import FeatureCache, FeatureKey
+from radunion.features.extraction import extract
+from radunion.features.spec import FLIPS, BackboneSpec, Flip, Padding, Pooling, Precision
+
+__all__ = [
+    "FLIPS",
+    "Backbone",
+    "BackboneSpec",
+    "FeatureCache",
+    "FeatureKey",
+    "Flip",
+    "Padding",
+    "Pooling",
+    "Precision",
+    "extract",
+    "load_backbone",
+]
