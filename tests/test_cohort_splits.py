@@ -33,7 +33,7 @@ def patients_of(cohort: Cohort, indices: np.ndarray) -> set[str]:
     return {cohort.examinations[int(index)].patient for index in indices}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(patients=st.integers(2, 40), k=st.integers(2, 10), seed=st.integers(0, 2**31))
 def test_folds_part_the_examinations_and_no_patient_is_in_two(
     tmp_path_factory: pytest.TempPathFactory, patients: int, k: int, seed: int
@@ -47,7 +47,7 @@ def test_folds_part_the_examinations_and_no_patient_is_in_two(
     assert sum(len(patients_of(cohort, part)) for part in parts) == patients
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**31), fraction=st.sampled_from([0.1, 0.15, 0.25, 0.5]))
 def test_a_holdout_takes_whole_patients_of_about_the_fraction(
     tmp_path_factory: pytest.TempPathFactory, seed: int, fraction: float

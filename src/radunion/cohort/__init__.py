@@ -1,8 +1,11 @@
 """Label tables of examinations: reading, importing, coded checks, splits by patient."""
 
 from radunion.cohort.checks import check_cohort, check_split
+from radunion.cohort.contact_sheet import contact_sheet
 from radunion.cohort.examination import Cohort, Examination, Film, Label
 from radunion.cohort.finding import CHECKS, Finding
+from radunion.cohort.folder import import_folder
+from radunion.cohort.metrc import import_metrc
 from radunion.cohort.reading import examinations_from_rows, read_cohort
 from radunion.cohort.splits import folds, holdout
 from radunion.cohort.table import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, write_cohort
@@ -18,9 +21,12 @@ __all__ = [
     "Label",
     "check_cohort",
     "check_split",
+    "contact_sheet",
     "examinations_from_rows",
     "folds",
     "holdout",
+    "import_folder",
+    "import_metrc",
     "read_cohort",
     "write_cohort",
 ]
