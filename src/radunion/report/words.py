@@ -1,0 +1,109 @@
+"""What a comparison says, in sentences: which model beats which no-image baseline, and by how much."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from radunion.evaluation.compare import Comparison, Row
+from radunion.evaluation.measures import BETTER
+from radunion.report.numbers import SCALE_NAMES, TITLES, estimate, interval
+
+Verdict = Literal["better", "worse", "unclear"]
+
+TESTS: tuple[tuple[str, str, str], ...] = (
+    ("kappa", "cortices", "mean cortex kappa"),
+    ("mae", "total", "mean absolute error of the total"),
+)
+"""The two differences by which a model is said to beat a baseline."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Hold one paired difference and what it means."""
+
+    model: str
+    other: str
+    title: str
+    row: Row
+    verdict: Verdict
+
+
+def headline_model(comparison: Comparison) -> str | None:
+    """Return the first protocol that is no baseline; None when there are only baselines."""
+    return next((name for name in comparison.protocols if name not in comparison.baselines), None)
+
+
+def findings(comparison: Comparison, *, model: str, scale: str) -> list[Finding]:
+    """Return the paired differences between a model and every baseline."""
+    found = [
+        (other, title, comparison.find(f"{model} - {other}", f"difference:{metric}", scope, scale))
+        for other in comparison.baselines
+        for metric, scope, title in TESTS
+    ]
+    return [Finding(model, other, title, row, verdict(row)) for other, title, row in found if row is not None]
+
+
+def verdict(row: Row) -> Verdict:
+    """Judge a paired difference: its interval excludes zero on the good side, on the bad side, or not at all."""
+    direction = BETTER[row.metric.removeprefix("difference:")]
+    if row.low is None or row.high is None or direction == "neither" or row.low <= 0 <= row.high:
+        return "unclear"
+    return "better" if (row.low > 0) == (direction == "higher") else "worse"
+
+
+def summary(comparison: Comparison, *, model: str | None, simulated: bool) -> list[str]:
+    """Say in a few sentences what was measured and whether the model beats what needs no image."""
+    if model is None:
+        return ["Only no-image baselines were evaluated; no model is compared."]
+    scale = comparison.scales[0]
+    return [
+        _how_good(comparison, model=model, scale=scale, simulated=simulated),
+        _against_blinds(comparison, model=model, scale=scale),
+    ]
+
+
+def _how_good(comparison: Comparison, *, model: str, scale: str, simulated: bool) -> str:
+    kappa, error, near = (
+        comparison.find(model, metric, scope, scale)
+        for metric, scope in (("kappa", "cortices"), ("mae", "total"), ("within-1", "total"))
+    )
+    people = (
+        f"{kappa.exams} {'simulated ' if simulated else ''}examinations of {kappa.patients} patients" if kappa else ""
+    )
+    name = SCALE_NAMES[scale]
+    return (
+        f"On {people} scored on {name}, {model} reaches a mean cortex kappa of {estimate(kappa)} "
+        f"(95 % interval {interval(kappa)}). Its total misses the reference by {estimate(error)} points on average "
+        f"({interval(error)}) and lies within one point in {estimate(near)} of examinations."
+    )
+
+
+def _against_blinds(comparison: Comparison, *, model: str, scale: str) -> str:
+    found = findings(comparison, model=model, scale=scale)
+    if not found:
+        return "No no-image baseline was evaluated beside it, so nothing can be said of what the films add."
+    lost = [one for one in found if one.verdict != "better"]
+    if not lost:
+        return (
+            f"It beats every no-image baseline: {_closest(found)}; no interval of these paired differences holds zero."
+        )
+    told = "; ".join(f"{one.title} against {one.other} {_difference(one)}" for one in lost)
+    return f"It is not shown to beat every no-image baseline: {told}."
+
+
+def _closest(found: list[Finding]) -> str:
+    """Tell, for each test, the baseline that came nearest."""
+    told = []
+    for _, _, title in TESTS:
+        of_test = [one for one in found if one.title == title]
+        nearest = min(of_test, key=lambda one: abs(one.row.estimate or 0.0))
+        told.append(f"the nearest, {nearest.other}, in {title} by {_difference(nearest)}")
+    return " and ".join(told)
+
+
+def _difference(one: Finding) -> str:
+    return f"{estimate(one.row)} (95 % interval {interval(one.row)})"
+
+
+def caption_of(metric: str, scale: str) -> str:
+    """Name a metric with its scale."""
+    return f"{TITLES[metric]}, {SCALE_NAMES[scale]}"
