@@ -94,6 +94,16 @@ def test_views_that_carry_the_other_cortices_look_swapped(tmp_path: Path) -> Non
     assert len(found.lines) == 96
 
 
+def test_one_swapped_site_among_others_is_named(tmp_path: Path) -> None:
+    swap = {"ap": "lateral", "lateral": "ap"}
+    cells = [row.split(",") for row in sound_rows()]
+    rows = [
+        ",".join([*row[:2], swap[row[2]], *row[3:], "south"] if row[0] < "p12" else [*row, "north"]) for row in cells
+    ]
+    found = only(check_cohort(cohort_of(tmp_path, rows, header=COLUMNS + ",site")), "RU105")
+    assert "16 of 16 scored rows of site south" in found.message
+
+
 def test_all_scores_on_one_row_do_not_look_swapped(tmp_path: Path) -> None:
     rows = [
         f"p{patient},v{visit},{view},{patient}{visit}{view},{'1,2,3,3,mrust' if view == 'lateral' else ',,,,'}"

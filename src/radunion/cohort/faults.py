@@ -43,11 +43,16 @@ def quoted(cell: str) -> str:
     return repr(cell if len(cell) <= _LONGEST_ECHO else cell[:_LONGEST_ECHO] + "…")
 
 
-def refuse(source: Path, faults: Sequence[Fault]) -> None:
+def any_of(words: Sequence[str]) -> str:
+    """Name a closed set for a message."""
+    return " or ".join(words)
+
+
+def refuse(source: Path, faults: Sequence[Fault], *, form: str = "the cohort table of docs/cohort-table.md") -> None:
     """Raise CohortError with every fault of a table, in the order of its lines; do nothing when there is none."""
     if not faults:
         return
     ordered = sorted(faults, key=lambda fault: (fault.line, fault.column))
-    count = "1 fault" if len(ordered) == 1 else f"{len(ordered)} faults"
+    count = "1 fault" if len(ordered) == 1 else f"{len(ordered):,} faults"
     lines = "\n".join(f"  {source}: {fault}" for fault in ordered)
-    raise CohortError(f"{source} must follow the cohort table of docs/cohort-table.md; found {count}:\n{lines}")
+    raise CohortError(f"{source} must follow {form}; found {count}:\n{lines}")

@@ -20,15 +20,20 @@ def missing_files(cohort: Cohort) -> Iterator[Finding]:
 
 
 def swapped_views(cohort: Cohort) -> Iterator[Finding]:
-    """Report a table most of whose scored rows carry only cortices that their view does not show."""
-    scored = [(line, view, cortices) for line, view, cortices in scored_rows(cohort) if view != "other"]
-    wrong = [line for line, view, cortices in scored if not cortices & set(CORTICES_ON[view])]
-    if len(wrong) * 2 > len(scored):
-        detail = (
-            f"{len(wrong):,} of {counted(len(scored), 'scored row')} of an AP or lateral film carry only the cortices "
-            "of the other view; look at the contact sheet, and swap the views or silence this check"
-        )
-        yield finding("RU105", detail, wrong)
+    """Report sites most of whose scored rows carry only cortices that their view does not show."""
+    site_of = {line: examination.site for examination in cohort.examinations for line in examination.lines}
+    sites: dict[str, list[tuple[int, bool]]] = {}
+    for line, view, cortices in scored_rows(cohort):
+        if view != "other":
+            sites.setdefault(site_of[line], []).append((line, cortices.isdisjoint(CORTICES_ON[view])))
+    for site, rows in sites.items():
+        wrong = [line for line, disjoint in rows if disjoint]
+        if len(wrong) * 2 > len(rows):
+            detail = (
+                f"{len(wrong):,} of {counted(len(rows), 'scored row')}{f' of site {site}' if site else ''} carry only "
+                "the cortices of the other view; look at the contact sheet, then swap the views or silence this check"
+            )
+            yield finding("RU105", detail, wrong)
 
 
 def scored_without_film(cohort: Cohort) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ LEVEL_COLUMNS: dict[Cortex, tuple[str, ...]] = {
 ONE_HOT_COLUMNS: tuple[str, ...] = (*VIEW_COLUMNS, *(name for names in LEVEL_COLUMNS.values() for name in names))
 """The 18 outputs of the thesis, in its order."""
 
+_FORM = "the one-hot table of the METRC thesis, one row an image"
 _RUST_STUDIES = frozenset({"retrodefect"})
 _OTHER = {"ap": "lateral", "lateral": "ap"}
 _HOT = {"1": True, "0": False, "": False, "true": True, "false": False}
@@ -36,12 +37,12 @@ def import_metrc(table: Path, *, images: Path | None, views: ViewNames | None) -
     """
     source = read_table(table)
     missing = source.missing((*KEY_COLUMNS, *ONE_HOT_COLUMNS))
-    refuse(table, [*source.faults, *missing] if missing else [])
+    refuse(table, [*source.faults, *missing] if missing else [], form=_FORM)
     faults = list(source.faults)
     rows = [
         _read_row(line, row, faults) for line, row in zip(source.lines, source.frame.iter_rows(named=True), strict=True)
     ]
-    refuse(table, faults)
+    refuse(table, faults, form=_FORM)
     if views is None:
         _refuse_conflict(table, source, rows)
     return _frame(source, rows, images, swap=views == "swapped")

@@ -2,20 +2,16 @@
 
 import math
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from radunion.cohort.examination import Cohort, Examination, Film, Label
-from radunion.cohort.faults import Fault, quoted, refuse
+from radunion.cohort.examination import Cohort, Examination, Film
+from radunion.cohort.faults import Fault, any_of, quoted, refuse
+from radunion.cohort.labels import MergedCell, Row, read_labels
 from radunion.cohort.table import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Table, read_table
-from radunion.scale import CORTICES, DEFAULT_CONVENTION, SCALES, VIEWS, Convention, Cortex, Scale, cortex_label
-
-Row = tuple[int, Mapping[str, str]]
-"""A line of the table and its known cells by column."""
+from radunion.scale import DEFAULT_CONVENTION, SCALES, VIEWS, Convention
 
 
 def read_cohort(path: Path | str, *, convention: Convention = DEFAULT_CONVENTION) -> Cohort:
@@ -76,14 +72,14 @@ def _word_faults(line: int, cells: Mapping[str, str]) -> list[Fault]:
         if not cells[column]
     ]
     if cells["view"] not in VIEWS:
-        faults.append(Fault("RU004", line, "view", quoted(cells["view"]), f"a view is {_any_of(VIEWS)}"))
+        faults.append(Fault("RU004", line, "view", quoted(cells["view"]), f"a view is {any_of(VIEWS)}"))
     if cells["scale"] not in ("", *SCALES):
-        faults.append(Fault("RU004", line, "scale", quoted(cells["scale"]), f"a scale is {_any_of(SCALES)}"))
+        faults.append(Fault("RU004", line, "scale", quoted(cells["scale"]), f"a scale is {any_of(SCALES)}"))
     return faults
 
 
 def _read_examination(rows: Sequence[Row], base: Path, convention: Convention, faults: list[Fault]) -> Examination:
-    common = {column: _Merged(column, "examination") for column in ("site", "fixation", "days_since_injury")}
+    common = {column: MergedCell(column, "examination") for column in ("site", "fixation", "days_since_injury")}
     for line, cells in rows:
         for column, merged in common.items():
             merged.add(line, cells[column], faults)
@@ -93,9 +89,9 @@ def _read_examination(rows: Sequence[Row], base: Path, convention: Convention, f
         visit=first["visit"],
         side=first["side"],
         films=_films(rows, base),
-        labels=_labels(rows, convention, faults),
-        site=common["site"].cell,
-        fixation=common["fixation"].cell,
+        labels=read_labels(rows, convention, faults),
+        site=common["site"].text,
+        fixation=common["fixation"].text,
         days_since_injury=_days(common["days_since_injury"], faults),
         lines=tuple(line for line, _ in rows),
     )
@@ -111,101 +107,14 @@ def _films(rows: Sequence[Row], base: Path) -> tuple[Film, ...]:
     return tuple(films.values())
 
 
-def _labels(rows: Sequence[Row], convention: Convention, faults: list[Fault]) -> tuple[Label, ...]:
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for line, cells in rows:
-        groups.setdefault((cells["reader"], cells["reading"]), []).append((line, cells))
-    labels = (_read_label(key, group, convention, faults) for key, group in groups.items())
-    return tuple(label for label in labels if label is not None)
-
-
-def _read_label(key: tuple[str, str], rows: Sequence[Row], convention: Convention, faults: list[Fault]) -> Label | None:
-    """Merge the rows of one label; None when they record nothing or cannot be read."""
-    merged: dict[Cortex, _Merged] = {cortex: _Merged(cortex, "label") for cortex in CORTICES}
-    scales = _Merged("scale", "label")
-    for line, cells in rows:
-        scales.add(line, cells["scale"], faults)
-        for cortex, cell in merged.items():
-            cell.add(line, _level_cell(cells[cortex]), faults)
-    recorded = [cell for cell in merged.values() if cell.cell]
-    if not recorded:
-        return None
-    scale = next((scale for scale in SCALES if scale == scales.cell), None)
-    if scale is None:
-        if not scales.cell:
-            allowed = f"a row with levels must name its scale: {_any_of(SCALES)}"
-            faults.append(Fault("RU003", recorded[0].line, "scale", "an empty cell", allowed))
-        return None
-    return _make_label(key, scale, merged, convention, faults)
-
-
-def _make_label(
-    key: tuple[str, str],
-    scale: Scale,
-    merged: "Mapping[Cortex, _Merged]",
-    convention: Convention,
-    faults: list[Fault],
-) -> Label | None:
-    cortices, scores = {}, {}
-    for cortex, cell in merged.items():
-        for line, text in cell.seen.items():
-            try:
-                label = cortex_label(text, scale, convention)
-            except ValueError:
-                faults.append(Fault("RU005", line, cortex, quoted(text), _allowed_levels(scale)))
-                continue
-            if text == cell.cell:
-                cortices[cortex], scores[cortex] = label, int(text) if label.scorable else None
-        if not cell.cell:
-            cortices[cortex], scores[cortex] = cortex_label("", scale, convention), None
-    return Label(*key, scale, cortices, scores) if len(cortices) == len(CORTICES) else None
-
-
-@dataclass
-class _Merged:
-    """A cell that several rows may carry: blank and a value give the value, two values contradict each other."""
-
-    column: str
-    unit: str
-    cell: str = ""
-    line: int = 0
-    seen: dict[int, str] = field(default_factory=dict)
-
-    def add(self, line: int, cell: str, faults: list[Fault]) -> None:
-        if not cell:
-            return
-        self.seen[line] = cell
-        if not self.cell:
-            self.cell, self.line = cell, line
-        elif cell != self.cell:
-            found = f"{quoted(cell)} where line {self.line} has {quoted(self.cell)}"
-            allowed = f"the rows of one {self.unit} must agree; correct one"
-            faults.append(Fault("RU006", line, self.column, found, allowed))
-
-
-def _level_cell(cell: str) -> str:
-    """Return a level as a whole number where a spreadsheet wrote `3.0`, and `U` in one spelling."""
-    whole = re.fullmatch(r"(\d+)\.0+", cell)
-    return whole[1] if whole else cell.upper()
-
-
-def _allowed_levels(scale: Scale) -> str:
-    top = 3 if scale == "rust" else 4
-    return f"a level on the {scale} scale is 1 to {top}, U (unscorable) or empty"
-
-
-def _days(merged: _Merged, faults: list[Fault]) -> float | None:
-    if not merged.cell:
+def _days(merged: MergedCell, faults: list[Fault]) -> float | None:
+    if not merged.text:
         return None
     try:
-        days = float(merged.cell)
+        days = float(merged.text)
     except ValueError:
         days = math.nan
     if math.isfinite(days):
         return days
-    faults.append(Fault("RU007", merged.line, merged.column, quoted(merged.cell), "days are a number, or empty"))
+    faults.append(Fault("RU007", merged.line, merged.column, quoted(merged.text), "days are a number, or empty"))
     return None
-
-
-def _any_of(words: Sequence[str]) -> str:
-    return " or ".join(words)
