@@ -99,7 +99,7 @@ def test_all_faults_are_listed_at_once_with_line_and_column(tmp_path: Path) -> N
         "line 3, column patient: found an empty cell; every row must name its patient [RU003]",
         "line 3, column view: found 'oblique'; a view is ap or lateral or other [RU004]",
         "line 4, column scale: found 'nust'; a scale is rust or mrust [RU004]",
-        "line 5, column days_since_injury: found 'soon'; days are a number, or empty [RU007]",
+        "line 5, column days_since_injury: found 'soon'; days are a number, 0 or more, or empty [RU007]",
         "line 5, column scale: found an empty cell; a row with levels must name its scale: rust or mrust [RU003]",
         "line 5, column visit: found an empty cell; every row must name its visit [RU003]",
     ]
@@ -182,6 +182,25 @@ def test_no_file_and_other_suffixes_are_refused(tmp_path: Path) -> None:
         read_cohort(tmp_path / "cohort.xlsx")
 
 
+def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = table(tmp_path, "p,v,ap,a.png,1,1,1,1,mrust")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(CohortError, match=r"a file that cannot be read \(Permission denied\)"):
+        read_cohort(path)
+
+
+@pytest.mark.parametrize("days", ["-1", "inf", "nan", "1e", "6 weeks"])
+def test_days_are_a_finite_number(tmp_path: Path, days: str) -> None:
+    path = table(tmp_path, f"p,v,ap,a.png,1,1,1,1,mrust,{days}", header=HEADER + ",days_since_injury")
+    assert faults(path) == [
+        f"line 2, column days_since_injury: found {days!r}; days are a number, 0 or more, or empty [RU007]"
+    ]
+
+
 def test_parquet_reads_like_csv(tmp_path: Path) -> None:
     path = table(tmp_path, "p,v,ap,a.png,1,2,3,4,mrust", "p,v,lateral,b.png,,,,,")
     numbers = pl.read_csv(path).with_columns(pl.col("medial").cast(pl.Float64))
@@ -250,5 +269,7 @@ def test_rows_in_memory_read_like_the_file(tmp_path: Path) -> None:
     cohort: Cohort = read_cohort(table(tmp_path, "p,v,ap,a.png,1,2,3,4,mrust", "p,v,lateral,b.png,,,,,"))
     numbers = pl.read_csv(tmp_path / "cohort.csv")
     assert examinations_from_rows(numbers, base=tmp_path) == cohort.examinations
+    blanks = numbers.with_columns(days_since_injury=pl.lit(float("nan")), site=pl.lit(None))
+    assert examinations_from_rows(blanks, base=tmp_path) == cohort.examinations
     with pytest.raises(CohortError, match=r"line 2, column medial: found '7'"):
         examinations_from_rows(numbers.with_columns(medial=pl.lit(7)), base=tmp_path)

@@ -10,7 +10,7 @@ import polars as pl
 from radunion.cohort.examination import Cohort, Examination, Film
 from radunion.cohort.faults import Fault, any_of, quoted, refuse
 from radunion.cohort.labels import MergedCell, Row, read_labels
-from radunion.cohort.table import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Table, read_table
+from radunion.cohort.table import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Table, as_text, read_table
 from radunion.scale import DEFAULT_CONVENTION, SCALES, VIEWS, Convention
 
 
@@ -32,12 +32,11 @@ def read_cohort(path: Path | str, *, convention: Convention = DEFAULT_CONVENTION
 def examinations_from_rows(
     frame: pl.DataFrame, *, base: Path, convention: Convention = DEFAULT_CONVENTION
 ) -> tuple[Examination, ...]:
-    """Return the examinations of a table in memory, all columns text; image paths are relative to `base`.
+    """Return the examinations of a table in memory; image paths are relative to `base`.
 
     Raises CohortError that lists every fault; the first row is line 2, as if the table were written.
     """
-    text = frame.select(pl.all().cast(pl.String).str.strip_chars().fill_null(""))
-    table = Table(text, tuple(range(2, frame.height + 2)))
+    table = Table(as_text(frame), tuple(range(2, frame.height + 2)))
     examinations, faults = _assemble(table, base=base, convention=convention)
     refuse(base, [*table.missing(REQUIRED_COLUMNS), *faults])
     return examinations
@@ -114,7 +113,8 @@ def _days(merged: MergedCell, faults: list[Fault]) -> float | None:
         days = float(merged.text)
     except ValueError:
         days = math.nan
-    if math.isfinite(days):
+    if math.isfinite(days) and days >= 0:
         return days
-    faults.append(Fault("RU007", merged.line, merged.column, quoted(merged.text), "days are a number, or empty"))
+    allowed = "days are a number, 0 or more, or empty"
+    faults.append(Fault("RU007", merged.line, merged.column, quoted(merged.text), allowed))
     return None

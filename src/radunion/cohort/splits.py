@@ -60,7 +60,8 @@ def _strata(examinations: list[Examination], convention: Convention, *, least: i
     counts = Counter(names)
     common = max(sorted(counts), key=lambda name: counts[name])
     names = [name if counts[name] >= least else common for name in names]
-    return np.unique(["\0".join(name) for name in names], return_inverse=True)[1]
+    numbers = {name: number for number, name in enumerate(sorted(set(names)))}
+    return np.array([numbers[name] for name in names])
 
 
 def _scale(examination: Examination) -> str:

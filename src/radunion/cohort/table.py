@@ -75,6 +75,13 @@ def write_cohort(frame: pl.DataFrame, path: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return every column as stripped text, "" where a value is null or not a number."""
+    kinds = frame.schema.items()
+    values = [pl.col(name).fill_nan(None) if kind.is_float() else pl.col(name) for name, kind in kinds]
+    return frame.select(value.cast(pl.String).str.strip_chars().fill_null("") for value in values)
+
+
 def _write(frame: pl.DataFrame, path: Path, suffix: Suffix) -> None:
     if suffix == ".parquet":
         frame.write_parquet(path)
@@ -115,6 +122,10 @@ def _read_csv(path: Path) -> Table:
         faults.append(
             Fault("RU001", start, "", f"bytes that are not UTF-8 ({error.reason})", "save the table as UTF-8")
         )
+    except OSError as error:
+        faults.append(
+            Fault("RU001", start, "", f"a file that cannot be read ({error.strerror})", "check its permissions")
+        )
     except csv.Error as error:
         faults.append(Fault("RU001", start, "", f"a row that is not CSV ({error})", "close its quotes"))
     columns = {name: [row[place] for row in rows] for place, name in enumerate(header) if name}
@@ -142,12 +153,4 @@ def _read_parquet(path: Path) -> Table:
     nested = [name for name, kind in frame.schema.items() if kind.is_nested() or kind == pl.Binary]
     faults = [Fault("RU001", 1, name, "a nested or binary column", "keep text and numbers only") for name in nested]
     frame = frame.drop(nested)
-    text = frame.select(_as_text(name, floating=kind.is_float()) for name, kind in frame.schema.items())
-    return Table(text, tuple(range(2, frame.height + 2)), faults)
-
-
-def _as_text(name: str, *, floating: bool) -> pl.Expr:
-    text = pl.col(name).cast(pl.String)
-    if floating:
-        text = pl.when(pl.col(name).is_nan()).then(None).otherwise(text)
-    return text.str.strip_chars().fill_null("").alias(name)
+    return Table(as_text(frame), tuple(range(2, frame.height + 2)), faults)
