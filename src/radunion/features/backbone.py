@@ -52,7 +52,7 @@ def load_backbone(spec: BackboneSpec) -> Backbone:
     weights that cannot be had or do not fit.
     """
     _require_timm()
-    from timm.data import resolve_model_data_config  # type: ignore[attr-defined]
+    from timm.data import resolve_model_data_config  # type: ignore[attr-defined,unused-ignore]
 
     from radunion.features.trunk import trunk_of
     from radunion.features.weights import fit, read_weights
@@ -60,7 +60,7 @@ def load_backbone(spec: BackboneSpec) -> Backbone:
     network = _network(spec)
     names = list(network.state_dict())
     tensors = None if spec.weights in ("none", "imagenet") else read_weights(Path(spec.weights), network)
-    config = resolve_model_data_config(network)  # type: ignore[no-untyped-call]
+    config = resolve_model_data_config(network)  # type: ignore[no-untyped-call,unused-ignore]
     module = trunk_of(network, tap=spec.tap, padding=spec.average_padding)
     if tensors is not None:
         fit(tensors, module, names, spec.weights)

@@ -5,6 +5,9 @@ matched by the order of creation and checked by shape. Keras and timm create the
 norm in one order, and both use an epsilon of 1e-3. Batch norm has no gamma in `keras.applications` and in
 RadImageNet's files: a scale of one. Three layouts are read: weights or a whole model as Keras 2 and 3 write them in
 `.h5`, and Keras 3's `.weights.h5`.
+
+Compared with Keras 3.15 (TensorFlow 2.21) itself: a random InceptionV3 saved in all three ways, one film of 299 px;
+features agree within 3e-6 of their largest value at `mixed0`, `mixed8` (timm's `Mixed_7a`) and the last map.
 """
 
 import re

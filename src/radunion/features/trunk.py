@@ -2,7 +2,7 @@
 
 import torch
 from jaxtyping import Float
-from timm.layers import get_notrace_functions, get_notrace_modules  # type: ignore[attr-defined]
+from timm.layers import get_notrace_functions, get_notrace_modules  # type: ignore[attr-defined,unused-ignore]
 from timm.layers.norm_act import BatchNormAct2d
 from torch import fx, nn
 
@@ -37,12 +37,12 @@ class _TapTracer(fx.Tracer):  # type: ignore[misc,unused-ignore]
 
     def __init__(self) -> None:
         super().__init__(
-            autowrap_functions=tuple(get_notrace_functions())  # type: ignore[no-untyped-call]
+            autowrap_functions=tuple(get_notrace_functions())  # type: ignore[no-untyped-call,unused-ignore]
         )
         self.taps: dict[str, fx.Node] = {}
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        whole = (BatchNormAct2d, *get_notrace_modules())  # type: ignore[no-untyped-call]
+        whole = (BatchNormAct2d, *get_notrace_modules())  # type: ignore[no-untyped-call,unused-ignore]
         return isinstance(m, whole) or super().is_leaf_module(m, module_qualified_name)
 
     def call_module(self, m, forward, args, kwargs):  # type: ignore[no-untyped-def]
