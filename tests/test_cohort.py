@@ -3,6 +3,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from radunion.cohort import Cohort, examinations_from_rows, read_cohort, write_cohort
 from radunion.errors import CohortError, UsageError
@@ -273,3 +275,39 @@ def test_rows_in_memory_read_like_the_file(tmp_path: Path) -> None:
     assert examinations_from_rows(blanks, base=tmp_path) == cohort.examinations
     with pytest.raises(CohortError, match=r"line 2, column medial: found '7'"):
         examinations_from_rows(numbers.with_columns(medial=pl.lit(7)), base=tmp_path)
+
+
+WORDS = st.sampled_from(["", "p", "q", "ap", "lateral", "1", "2", "4", "U", "rust", "mrust", "3.0", "x", "é", '"', ","])
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.lists(WORDS, min_size=9, max_size=9), min_size=1, max_size=6))
+def test_any_cells_are_read_or_refused_with_a_line_for_each_fault(rows: list[list[str]]) -> None:
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(HEADER.split(","), pl.String), orient="row")
+    try:
+        examinations = examinations_from_rows(frame, base=Path("films"))
+    except CohortError as error:
+        count, *lines = str(error).splitlines()
+        assert f"found {len(lines)} fault" in count
+        assert all(": line " in line and ", column " in line for line in lines)
+    else:
+        assert sorted(line for item in examinations for line in item.lines) == list(range(2, len(rows) + 2))
+
+
+@settings(max_examples=20, deadline=None)
+@given(order=st.permutations(range(4)))
+def test_the_order_of_rows_changes_no_label(order: list[int]) -> None:
+    rows = [
+        ["p", "v", "ap", "a.png", "1", "", "", "", "mrust"],
+        ["p", "v", "lateral", "b.png", "", "2", "U", "", ""],
+        ["p", "w", "ap", "c.png", "3", "3", "", "", "rust"],
+        ["p", "w", "lateral", "d.png", "3", "", "", "2", "rust"],
+    ]
+    found = []
+    for shuffled in (rows, [rows[place] for place in order]):
+        frame = pl.DataFrame(shuffled, schema=dict.fromkeys(HEADER.split(","), pl.String), orient="row")
+        examinations = sorted(examinations_from_rows(frame, base=Path("films")), key=lambda item: item.key)
+        found.append(
+            [(item.key, item.labels, {(film.view, film.path) for film in item.films}) for item in examinations]
+        )
+    assert found[0] == found[1]
