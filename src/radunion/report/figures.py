@@ -61,7 +61,7 @@ class Intervals:
         return pl.DataFrame([asdict(row) for row in self.rows], infer_schema_length=None)
 
     def plot(self) -> Figure:
-        figure, axes = _canvas(width=6.4, height=0.55 + 0.3 * len(self.rows))
+        figure, axes = _canvas(width=5.0, height=0.55 + 0.28 * len(self.rows))
         for place, row in enumerate(self.rows):
             color = BLIND if row.protocol in self.baselines else MODEL
             if row.low is not None and row.high is not None:

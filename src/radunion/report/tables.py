@@ -70,7 +70,12 @@ class Table:
 
 
 def table(comparison: Comparison, columns: Sequence[Column], *, scale: str, caption: str) -> Table:
-    """Lay out protocols by columns, blinds first."""
+    """Lay out protocols by columns, blinds first; a column that no protocol has on this scale is left out."""
+    columns = [
+        (metric, scope, heading)
+        for metric, scope, heading in columns
+        if any(comparison.find(name, metric, scope, scale) for name in comparison.protocols)
+    ]
     lines = [
         _line(comparison, name, columns, scale=scale, kind="blind" if name in comparison.baselines else "model")
         for name in comparison.protocols
@@ -93,7 +98,8 @@ def counted(comparison: Comparison, scale: str) -> str:
         for what, metric, scope in (("cortices", "kappa", "cortices"), ("total and union", "mae", "total"))
     ]
     told = [f"{what}: {row.exams} examinations of {row.patients} patients" for what, row in parts if row is not None]
-    return f"{SCALE_NAMES[scale]}. {'; '.join(told).capitalize()}."
+    rule = next(str(rule) for name, rule in comparison.rules.items() if name == scale)
+    return f"On {SCALE_NAMES[scale]} – {'; '.join(told)}. Union is called at {rule}."
 
 
 def _line(comparison: Comparison, name: str, columns: Sequence[Column], *, scale: str, kind: Kind) -> Line:
@@ -106,4 +112,4 @@ def _cell(row: Row | None) -> Cell:
         return Cell("–", "", None, "not taken on this scale", "")
     mark = verdict(row) if row.metric.startswith("difference:") else ""
     shown = interval(row) if row.low is not None else ""
-    return Cell(estimate(row), shown, row.estimate, row.reason, mark)
+    return Cell(estimate(row).removesuffix(" points"), shown, row.estimate, row.reason, mark)

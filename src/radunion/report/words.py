@@ -62,18 +62,25 @@ def summary(comparison: Comparison, *, model: str | None, simulated: bool) -> li
 
 
 def _how_good(comparison: Comparison, *, model: str, scale: str, simulated: bool) -> str:
-    kappa, error, near = (
-        comparison.find(model, metric, scope, scale)
-        for metric, scope in (("kappa", "cortices"), ("mae", "total"), ("within-1", "total"))
-    )
-    people = (
-        f"{kappa.exams} {'simulated ' if simulated else ''}examinations of {kappa.patients} patients" if kappa else ""
-    )
-    name = SCALE_NAMES[scale]
+    kappa = comparison.find(model, "kappa", "cortices", scale)
+    if kappa is None:
+        return f"{model} was not measured on {SCALE_NAMES[scale]}."
+    kind = "simulated examinations" if simulated else "examinations"
     return (
-        f"On {people} scored on {name}, {model} reaches a mean cortex kappa of {estimate(kappa)} "
-        f"(95 % interval {interval(kappa)}). Its total misses the reference by {estimate(error)} points on average "
-        f"({interval(error)}) and lies within one point in {estimate(near)} of examinations."
+        f"On {kappa.exams} {kind} of {kappa.patients} patients scored on {SCALE_NAMES[scale]}, the protocol {model} "
+        f"reaches a mean cortex kappa of {estimate(kappa)} (95 % interval {interval(kappa)}). "
+        f"{_how_near(comparison, model=model, scale=scale)}"
+    )
+
+
+def _how_near(comparison: Comparison, *, model: str, scale: str) -> str:
+    error = comparison.find(model, "mae", "total", scale)
+    if error is None or error.estimate is None:
+        return "No examination has all four cortices scored and in view, so nothing is said of the total."
+    return (
+        f"Where all four cortices are scored ({error.exams} examinations) its total misses the reference by "
+        f"{estimate(error)} points on average ({interval(error)}), by one point at most in "
+        f"{estimate(comparison.find(model, 'within-1', 'total', scale))} of them."
     )
 
 
@@ -83,9 +90,7 @@ def _against_blinds(comparison: Comparison, *, model: str, scale: str) -> str:
         return "No no-image baseline was evaluated beside it, so nothing can be said of what the films add."
     lost = [one for one in found if one.verdict != "better"]
     if not lost:
-        return (
-            f"It beats every no-image baseline: {_closest(found)}; no interval of these paired differences holds zero."
-        )
+        return f"It beats every no-image baseline: no interval of the paired differences holds zero. {_closest(found)}"
     told = "; ".join(f"{one.title} against {one.other} {_difference(one)}" for one in lost)
     return f"It is not shown to beat every no-image baseline: {told}."
 
@@ -96,8 +101,8 @@ def _closest(found: list[Finding]) -> str:
     for _, _, title in TESTS:
         of_test = [one for one in found if one.title == title]
         nearest = min(of_test, key=lambda one: abs(one.row.estimate or 0.0))
-        told.append(f"the nearest, {nearest.other}, in {title} by {_difference(nearest)}")
-    return " and ".join(told)
+        told.append(f"in {title} it is {nearest.other}, paired difference {_difference(nearest)}")
+    return f"The baseline that comes nearest: {'; '.join(told)}."
 
 
 def _difference(one: Finding) -> str:
