@@ -1,9 +1,7 @@
 """Decode stored pixels, choosing the decoder of each transfer syntax; see docs/decisions/0002-dicom-decoders.md."""
 
-import os
+import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,22 +13,24 @@ from pydicom.pixels.utils import pixel_array
 from radunion.radiograph.codestream import CodestreamHeader, codestream_header
 from radunion.radiograph.limits import NotAFilmError
 
-_PLUGINS: dict[str, tuple[str, ...]] = {
-    uid.JPEGBaseline8Bit: ("pillow", "gdcm"),
-    uid.JPEGExtended12Bit: ("pillow", "gdcm"),
-    uid.JPEGLossless: ("gdcm",),
-    uid.JPEGLosslessSV1: ("gdcm",),
-    uid.JPEGLSLossless: ("pyjpegls", "gdcm"),
-    uid.JPEGLSNearLossless: ("pyjpegls", "gdcm"),
-    uid.JPEG2000Lossless: ("pylibjpeg", "gdcm"),
-    uid.JPEG2000: ("pylibjpeg", "gdcm"),
-    uid.HTJ2KLossless: ("pylibjpeg",),
-    uid.HTJ2KLosslessRPCL: ("pylibjpeg",),
-    uid.HTJ2K: ("pylibjpeg",),
-    uid.RLELossless: ("pylibjpeg", "pydicom"),
+_PLUGINS: dict[str, str] = {
+    uid.JPEGBaseline8Bit: "pillow",
+    uid.JPEGExtended12Bit: "pillow",  # 8 bits only
+    uid.JPEGLSLossless: "pyjpegls",
+    uid.JPEGLSNearLossless: "pyjpegls",
+    uid.JPEG2000Lossless: "pylibjpeg",
+    uid.JPEG2000: "pylibjpeg",
+    uid.HTJ2KLossless: "pylibjpeg",
+    uid.HTJ2KLosslessRPCL: "pylibjpeg",
+    uid.HTJ2K: "pylibjpeg",
+    uid.RLELossless: "pydicom",  # pylibjpeg-rle panics on damaged data, past every `except Exception`
 }
-"""The decoders of a transfer syntax, the preferred first; the first that is installed is used."""
+_GDCM = (uid.JPEGLossless, uid.JPEGLosslessSV1)
 _PLAIN = (uid.ImplicitVRLittleEndian, uid.ExplicitVRLittleEndian, uid.ExplicitVRBigEndian)
+
+_CHILD = Path(__file__).with_name("gdcm_child.py")
+_CHILD_SECONDS = 60
+_CHILD_WITHOUT_GDCM = 3
 
 
 def decode(film: Dataset) -> tuple[np.ndarray, bool]:
@@ -41,25 +41,19 @@ def decode(film: Dataset) -> tuple[np.ndarray, bool]:
     syntax = film.file_meta.TransferSyntaxUID
     if syntax in _PLAIN:
         return pixel_array(film), True
-    if syntax not in _PLUGINS:
+    if syntax == uid.RLELossless:
+        return pixel_array(film, decoding_plugin=_PLUGINS[syntax]), True
+    if syntax not in _PLUGINS and syntax not in _GDCM:
         raise NotAFilmError("its transfer syntax is not one of still pictures", "export it uncompressed")
-    header = None if syntax == uid.RLELossless else _checked_codestream(film)
-    ended = header is None or header.ended
-    if syntax == uid.JPEGExtended12Bit and header is not None and header.precision > 8:
-        _require(_has_gdcm())
-        _decode_jpeg12(film, header)
-        return pixel_array(film), ended
-    plugin = next((name for name in _PLUGINS[syntax] if name in get_decoder(syntax).available_plugins), None)
-    _require(plugin is not None)
-    with _native_silence():
-        return pixel_array(film, decoding_plugin=plugin or ""), ended
-
-
-def _checked_codestream(film: Dataset) -> CodestreamHeader:
-    header = codestream_header(get_frame(film.PixelData, 0, number_of_frames=1))
+    frame = get_frame(film.PixelData, 0, number_of_frames=1)
+    header = codestream_header(frame)
     if (header.height, header.width, header.samples) != (film.Rows, film.Columns, film.SamplesPerPixel):
         raise NotAFilmError("the compressed pixels are of another size than the header says", "export the film again")
-    return header
+    if syntax in _GDCM or (syntax == uid.JPEGExtended12Bit and header.precision > 8):
+        _decode_by_gdcm(film, frame, header)
+        return pixel_array(film), header.ended
+    _require(_PLUGINS[syntax] in get_decoder(syntax).available_plugins)
+    return pixel_array(film, decoding_plugin=_PLUGINS[syntax]), header.ended
 
 
 def _require(available: bool) -> None:
@@ -70,49 +64,16 @@ def _require(available: bool) -> None:
         )
 
 
-def _has_gdcm() -> bool:
-    try:
-        import gdcm  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
-def _decode_jpeg12(film: Dataset, header: CodestreamHeader) -> None:
-    """Replace 12-bit JPEG by plain pixels: GDCM decodes it, but pydicom's way to GDCM refuses to ask."""
-    import gdcm
-
-    fragment = gdcm.Fragment()
-    fragment.SetByteStringValue(get_frame(film.PixelData, 0, number_of_frames=1))
-    fragments = gdcm.SequenceOfFragments.New()
-    fragments.AddFragment(fragment)
-    element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
-    element.SetValue(fragments.__ref__())
-    image = gdcm.Image()
-    image.SetNumberOfDimensions(2)
-    image.SetDimensions((header.width, header.height, 1))
-    image.SetDataElement(element)
-    kind = gdcm.PhotometricInterpretation.GetPIType("MONOCHROME2")
-    image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(kind))
-    image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.GetTSType(str(uid.JPEGExtended12Bit))))
-    image.SetPixelFormat(gdcm.PixelFormat(header.samples, 16, header.precision, header.precision - 1, 0))
-    with _native_silence():
-        buffer = image.GetBuffer()
-    if buffer is None:
+def _decode_by_gdcm(film: Dataset, frame: bytes, header: CodestreamHeader) -> None:
+    """Replace lossless or 12-bit JPEG by plain pixels, decoded in a process of its own."""
+    if header.samples != 1 or header.precision > film.BitsAllocated:
+        raise NotAFilmError("its JPEG pixels are not those of one grey film", "export the film uncompressed")
+    settings = [str(value) for value in (film.file_meta.TransferSyntaxUID, header.height, header.width)]
+    command = [sys.executable, "-P", str(_CHILD), *settings, str(header.precision)]
+    child = subprocess.run(command, input=frame, capture_output=True, timeout=_CHILD_SECONDS, check=False)  # noqa: S603
+    _require(child.returncode != _CHILD_WITHOUT_GDCM)
+    if child.returncode != 0:
         raise NotAFilmError("the compressed pixels are damaged", "export the film again")
-    film.PixelData = buffer.encode("utf-8", "surrogateescape")  # GDCM's binding returns bytes as text
+    pixels = np.frombuffer(child.stdout, dtype="<u1" if header.precision <= 8 else "<u2")
+    film.PixelData = pixels.astype("<u1" if film.BitsAllocated == 8 else "<u2").tobytes()
     film.file_meta.TransferSyntaxUID = uid.ExplicitVRLittleEndian
-
-
-@contextmanager
-def _native_silence() -> Iterator[None]:
-    """Send what native decoders print about damaged data nowhere; Python's own stderr is not lost, only flushed."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

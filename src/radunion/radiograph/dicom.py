@@ -3,11 +3,7 @@
 Imports pydicom, which takes a second: import this module only when a DICOM file is at hand.
 """
 
-import logging
-import warnings
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 
 import numpy as np
@@ -30,7 +26,6 @@ _MAX_INFLATED = 1 << 29
 """Bytes; a deflated file may claim any size."""
 _FIRST_GROUPS = (b"\x02\0", b"\x08\0", b"\0\x08")
 """A file without preamble starts with its meta group, or with group 8 in either byte order."""
-_LOGGERS = ("pydicom", "pylibjpeg", "openjpeg", "rle")
 _PROJECTION = ("CR", "DX", "DR", "RG", "XR", "RF", "XA", "OT", "SC", "MG", "PX")
 
 
@@ -44,35 +39,18 @@ def read_dicom(content: bytes) -> Picture:
 
     Raises NotAFilmError, or whatever a decoder raises on damaged bytes.
     """
-    with _quiet():
-        film = _parsed(content)
-        _check_header(film)
-        stored, ended = decode(film)
-        if film.SamplesPerPixel == 1 and film.PhotometricInterpretation != "PALETTE COLOR":
-            pixels, codes = display(stored, film)
-        else:
-            pixels, codes = _from_colour(stored, film)
-        view, view_source, view_codes = find_view(film)
-        side, side_source = find_side(film)
-        spacing, spacing_source, spacing_codes = find_spacing(film)
-        codes = (*codes, *_stream_codes(ended), *view_codes, *spacing_codes, *_modality_codes(film))
+    film = _parsed(content)
+    _check_header(film)
+    stored, ended = decode(film)
+    if film.SamplesPerPixel == 1 and film.PhotometricInterpretation != "PALETTE COLOR":
+        pixels, codes = display(stored, film)
+    else:
+        pixels, codes = _from_colour(stored, film)
+    view, view_source, view_codes = find_view(film)
+    side, side_source = find_side(film)
+    spacing, spacing_source, spacing_codes = find_spacing(film)
+    codes = (*codes, *_stream_codes(ended), *view_codes, *spacing_codes, *_modality_codes(film))
     return Picture(pixels, codes, view, view_source, side, side_source, spacing, spacing_source)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence pydicom and its decoders, whose warnings quote attribute values."""
-    loggers = [logging.getLogger(name) for name in _LOGGERS]
-    before = [logger.disabled for logger in loggers]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for logger in loggers:
-            logger.disabled = True
-        try:
-            yield
-        finally:
-            for logger, disabled in zip(loggers, before, strict=True):
-                logger.disabled = disabled
 
 
 def _parsed(content: bytes) -> Dataset:

@@ -10,7 +10,8 @@ from jaxtyping import Float32
 from radunion.errors import FilmError
 from radunion.radiograph.limits import MAX_FILE_BYTES, NotAFilmError
 from radunion.radiograph.picture import Picture, Side, SideSource, SpacingSource, ViewSource
-from radunion.radiograph.raster import is_raster, read_raster
+from radunion.radiograph.raster import raster_format, read_raster
+from radunion.radiograph.silence import quiet
 from radunion.radiograph.warning import FilmWarning, WarningCode
 from radunion.scale import View
 
@@ -45,7 +46,8 @@ def read_radiograph(path: Path | str) -> Radiograph:
     path = Path(path)
     try:
         content = _content(path)
-        picture = _decode(content)
+        with quiet():
+            picture = _decode(content)
     except NotAFilmError as error:
         raise FilmError(path, error.problem, error.remedy) from None
     except ImportError:  # the installation is broken, not the film
@@ -87,7 +89,7 @@ def _content(path: Path) -> bytes:
 
 
 def _decode(content: bytes) -> Picture:
-    if content[128:132] != b"DICM" and is_raster(content):
+    if content[128:132] != b"DICM" and raster_format(content):
         return read_raster(content)
     from radunion.radiograph.dicom import is_dicom, read_dicom  # pydicom takes a second to import
 

@@ -9,7 +9,9 @@ import numpy as np
 from jaxtyping import Float32
 from PIL import Image
 
-Shape = Literal["pad", "squash"]
+from radunion.radiograph.shaft import find_shaft, straighten
+
+Shape = Literal["pad", "squash", "shaft"]
 Intensity = Literal["robust", "full"]
 
 _ALGORITHM = 1
@@ -21,7 +23,8 @@ _PERCENTILES = (0.5, 99.5)
 class Preprocessing:
     """How a film becomes (height, width) pixels.
 
-    `pad` keeps the aspect ratio; `squash` does not, and stands for the seed study's input only. `robust` maps the 0.5
+    `pad` keeps the aspect ratio; `squash` does not, and stands for the seed study's input only. `shaft` takes a
+    straightened strip around the bone's shaft, aspect kept, as tall as the film. `robust` maps the 0.5
     and 99.5 percentiles of the film to 0 and 1; `full` leaves intensities as read.
     """
 
@@ -48,6 +51,9 @@ class Placement:
 
 def prepare(pixels: Float32[np.ndarray, "h w"], how: Preprocessing) -> Float32[np.ndarray, "height width"]:
     """Resize (antialiased), scale intensity over the film's area, and pad with 0; the result is in [0, 1]."""
+    if how.shape == "shaft":
+        strip = straighten(pixels, find_shaft(pixels), height=how.height, width=how.width)
+        return _robust(strip) if how.intensity == "robust" else np.clip(strip, 0.0, 1.0)
     spot = place((pixels.shape[0], pixels.shape[1]), how)
     film = np.clip(_resized(pixels, spot.height, spot.width), 0.0, 1.0)
     if how.intensity == "robust":

@@ -1,6 +1,6 @@
 """Read PNG, JPEG, TIFF, BMP and WebP pictures of films, 1 to 16 bits, whatever their palette, alpha or turn."""
 
-import warnings
+from contextlib import nullcontext
 from io import BytesIO
 
 import numpy as np
@@ -9,10 +9,18 @@ from PIL import Image, ImageOps
 
 from radunion.radiograph.limits import NotAFilmError, check_size
 from radunion.radiograph.picture import Picture
+from radunion.radiograph.silence import native_quiet
 from radunion.radiograph.warning import WarningCode
 
-_FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "BMP", "WEBP")
-_SIGNATURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM")
+_SIGNATURES = {
+    b"\x89PNG\r\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"II+\0": "TIFF",
+    b"MM\0+": "TIFF",
+    b"BM": "BMP",
+}
 _TIFF_BITS, _TIFF_PHOTOMETRIC, _EXIF_ORIENTATION = 258, 262, 274
 _MIN_IS_WHITE = 0
 _LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
@@ -21,9 +29,11 @@ _COLOUR = 0.05
 """Mean distance between channels above which a picture is in colour; JPEG noise in grey films stays below 0.01."""
 
 
-def is_raster(content: bytes) -> bool:
-    """Tell by its first bytes whether a file is a picture that `read_raster` reads."""
-    return content.startswith(_SIGNATURES) or (content[:4] == b"RIFF" and content[8:12] == b"WEBP")
+def raster_format(content: bytes) -> str | None:
+    """Return the name of the picture format that a file starts as, None when it is no picture that is read here."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "WEBP"
+    return next((name for signature, name in _SIGNATURES.items() if content.startswith(signature)), None)
 
 
 def read_raster(content: bytes) -> Picture:
@@ -31,21 +41,20 @@ def read_raster(content: bytes) -> Picture:
 
     Raises NotAFilmError.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with native_quiet() if raster_format(content) == "TIFF" else nullcontext():  # libtiff prints
         image = _open(content)
         try:
             image.load()
         except Exception:
             raise NotAFilmError("the picture is damaged or cut short", "copy or export it again") from None
-        image, codes = _turned(image)
-        pixels, colour = _grey(image)
+    image, codes = _turned(image)
+    pixels, colour = _grey(image)
     return Picture(np.clip(pixels, 0.0, 1.0), (*codes, *(("RF203",) if colour else ())))
 
 
 def _open(content: bytes) -> Image.Image:
     try:
-        image = Image.open(BytesIO(content), formats=_FORMATS)
+        image = Image.open(BytesIO(content), formats=[raster_format(content) or ""])
     except Image.DecompressionBombError:
         check_size(1 << 16, 1 << 16)
         raise
