@@ -335,3 +335,9 @@ def test_counts_add_up_to_the_examinations_judged() -> None:
         bins = [one.exams for one in result.counts.union if (one.protocol, one.scale) == ("pair", scale)]
         assert sum(pairs) == sum(bins) == complete
     assert {one.scope for one in result.counts.pairs} == {*CORTICES, "total"}
+
+
+def test_the_page_on_metrics_names_every_metric() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    shortened = {"recall-2", "recall-3"}  # the page writes `recall-1` … `recall-4`
+    assert [metric for metric in BETTER if f"`{metric}`" not in page and metric not in shortened] == []

@@ -26,11 +26,11 @@ def measure_seed18(reference: Reference, prediction: JointLevels, weights: Weigh
     """Take the macro and the micro AUROC of the 18 outputs over films; rows of all arguments are labels."""
     first = np.unique(reference.examination, return_index=True)[1]
     truth, chance, row = seed18_outputs(reference[first], prediction[first])
-    share = weights[:, first][:, row]
-    macro = [auroc(chance[:, column], truth[:, column], share) for column in range(truth.shape[1])]
+    columns = range(truth.shape[1])
+    macro = [auroc(chance[:, column], truth[:, column], weights, rows=first[row]) for column in columns]
     defined = [part for part in macro if np.isfinite(part[0])]
     averaged: Values = np.mean(defined, axis=0) if defined else np.full(len(weights), np.nan)
-    micro = auroc(chance.ravel(), truth.ravel(), np.repeat(share, truth.shape[1], axis=1))
+    micro = auroc(chance.ravel(), truth.ravel(), weights, rows=np.repeat(first[row], len(columns)))
     films = first[np.unique(row)]
     return [
         Measure("seed18-macro", "films", "mixed", films, averaged),

@@ -99,7 +99,7 @@ def counted(comparison: Comparison, scale: str) -> str:
     ]
     told = [f"{what}: {row.exams} examinations of {row.patients} patients" for what, row in parts if row is not None]
     rule = next(str(rule) for name, rule in comparison.rules.items() if name == scale)
-    return f"On {SCALE_NAMES[scale]} – {'; '.join(told)}. Union is called at {rule}."
+    return f"On {SCALE_NAMES[scale]} – {'; '.join(told)}. Union is called at {rule}.".replace(">=", "≥")
 
 
 def _line(comparison: Comparison, name: str, columns: Sequence[Column], *, scale: str, kind: Kind) -> Line:

@@ -144,8 +144,8 @@ def _agreement(comparison: Comparison, scale: Scale, model: str) -> Iterator[Rep
         tuple(row for row in found if row is not None),
         scale,
     )
-    rule = comparison.rules[scale]
-    yield Reliability(f"union-{scale}", f"{model}: probability of union ({rule}) against what was seen.", bins)
+    symbol = str(comparison.rules[scale]).replace(">=", "≥")
+    yield Reliability(f"union-{scale}", f"{model}: probability of union ({symbol}) against what was seen.", bins)
 
 
 def _confusion(comparison: Comparison, scale: Scale, model: str) -> Iterator[ReportFigure]:
