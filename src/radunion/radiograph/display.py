@@ -7,8 +7,9 @@ looked up in that curve: exact, and a film of 100 megapixels costs no float64 co
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Integer
 from pydicom import Dataset
-from pydicom.pixels.processing import apply_modality_lut, apply_voi, apply_windowing
+from pydicom.pixels.processing import apply_modality_lut, apply_windowing
 
+from radunion.radiograph.lookup import looked_up
 from radunion.radiograph.warning import WarningCode
 
 _FOR_PROCESSING = "1.2.840.10008.5.1.4.1.1.1.1.1"
@@ -36,7 +37,7 @@ def _curve(
     if _for_processing(film):
         return _full_range(_density(levels.astype(np.float64), seen, film), seen), ("RF204",)
     try:
-        values, codes = apply_modality_lut(levels, film).astype(np.float64), _NONE
+        values, codes = _modality(levels, film), _NONE
     except Exception:
         values, codes = levels.astype(np.float64), _UNUSABLE
     windowed = _windowed(values, seen, film)
@@ -44,6 +45,12 @@ def _curve(
         windowed = _full_range(values, seen)
         codes = _UNUSABLE if _has_window(film) or _has_lut(film) else codes
     return (1.0 - windowed if inverted(film) else windowed), codes
+
+
+def _modality(levels: Integer[np.ndarray, " n"], film: Dataset) -> Float[np.ndarray, " n"]:
+    if film.get("ModalityLUTSequence"):
+        return looked_up(levels, film.ModalityLUTSequence[0], film)
+    return apply_modality_lut(levels, film).astype(np.float64)
 
 
 _NONE: tuple[WarningCode, ...] = ()
@@ -86,7 +93,8 @@ def _windowed(
     """Apply the VOI LUT, else the first window; None when there is none or it leaves nothing to see."""
     try:
         if _has_lut(film):
-            result = _looked_up(values, film)
+            table = film.VOILUTSequence[0]
+            result = looked_up(values, table, film) / (2 ** table.LUTDescriptor[2] - 1)
         elif _has_window(film):
             with np.errstate(over="ignore"):
                 shown = apply_windowing(np.concatenate([values, [-_FAR, _FAR]]), film)
@@ -99,11 +107,6 @@ def _windowed(
         np.ptp(values[seen]) == 0 or np.ptp(result[seen]) > 0 if seen.any() else True
     )
     return result if usable else None
-
-
-def _looked_up(values: Float[np.ndarray, " n"], film: Dataset) -> Float[np.ndarray, " n"]:
-    bits = film.VOILUTSequence[0].LUTDescriptor[2]
-    return apply_voi(values, film).astype(np.float64) / (2**bits - 1)
 
 
 def _full_range(values: Float[np.ndarray, " n"], seen: Bool[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
