@@ -116,7 +116,7 @@ def _from_colour(stored: np.ndarray, film: Dataset) -> tuple[np.ndarray, tuple[W
     if film.PhotometricInterpretation == "PALETTE COLOR":
         stored = apply_color_lut(stored, film)[..., :3]
         top = np.iinfo(stored.dtype).max
-    pixels, colour = grey_of_rgb((stored / np.float32(top)).astype(np.float32))
+    pixels, colour = grey_of_rgb(stored, top=int(top))
     return np.clip(pixels, 0.0, 1.0), ("RF203",) if colour else ()
 
 

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from io import BytesIO
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Integer
 from PIL import Image, ImageOps
 
 from radunion.radiograph.limits import NotAFilmError, check_size
@@ -27,6 +27,8 @@ _LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 """ITU-R BT.601."""
 _COLOUR = 0.05
 """Mean distance between channels above which a picture is in colour; JPEG noise in grey films stays below 0.01."""
+_STRIP_ROWS = 256
+"""A multiple of four, the step between the pixels that the mean distance is taken of."""
 
 
 def raster_format(content: bytes) -> str | None:
@@ -110,11 +112,30 @@ def _stretched(values: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]
 
 def _from_colour(image: Image.Image) -> tuple[Float32[np.ndarray, "h w"], bool]:
     """Turn palette, colour and alpha to grey; what is transparent is dark."""
-    rgba = np.asarray(image.convert("RGBA")).astype(np.float32) / np.float32(255)
-    pixels, colour = grey_of_rgb(rgba[..., :3])
-    return pixels * rgba[..., 3], colour
+    greys, spreads = [], []
+    for rows in _strips(image.height):
+        strip = np.asarray(image.crop((0, rows.start, image.width, rows.stop)).convert("RGBA"))
+        grey, spread = _grey_strip(strip[..., :3], 255)
+        greys.append(grey * (strip[..., 3] / np.float32(255)))
+        spreads.append(spread)
+    return np.concatenate(greys), float(np.concatenate(spreads).mean()) > _COLOUR
 
 
-def grey_of_rgb(rgb: Float32[np.ndarray, "h w 3"]) -> tuple[Float32[np.ndarray, "h w"], bool]:
-    """Return the luminance of red, green and blue in [0, 1], and whether they differ enough to be a colour picture."""
-    return rgb @ _LUMINANCE, bool(np.ptp(rgb[::4, ::4], axis=2).mean() > _COLOUR)
+def grey_of_rgb(rgb: Integer[np.ndarray, "h w 3"], *, top: int) -> tuple[Float32[np.ndarray, "h w"], bool]:
+    """Return the luminance of red, green and blue in 0 … top as [0, 1], and whether it is a colour picture."""
+    strips = [_grey_strip(rgb[rows], top) for rows in _strips(len(rgb))]
+    spread = np.concatenate([spread for _, spread in strips])
+    return np.concatenate([grey for grey, _ in strips]), float(spread.mean()) > _COLOUR
+
+
+def _strips(height: int) -> list[slice]:
+    """Cut the rows into strips: whole, a large film in colour would take several GiB."""
+    return [slice(top, min(top + _STRIP_ROWS, height)) for top in range(0, height, _STRIP_ROWS)]
+
+
+def _grey_strip(
+    rgb: Integer[np.ndarray, "h w 3"], top: int
+) -> tuple[Float32[np.ndarray, "h w"], Float32[np.ndarray, " n"]]:
+    """Return the luminance in [0, 1], and how far the channels lie apart in every fourth pixel of every fourth row."""
+    shares = rgb.astype(np.float32) / np.float32(top)
+    return shares @ _LUMINANCE, np.ptp(shares[::4, ::4], axis=2).ravel()
