@@ -311,3 +311,18 @@ def test_the_order_of_rows_changes_no_label(order: list[int]) -> None:
             [(item.key, item.labels, {(film.view, film.path) for film in item.films}) for item in examinations]
         )
     assert found[0] == found[1]
+
+
+def test_a_fracture_box_belongs_to_its_film(tmp_path: Path) -> None:
+    header = HEADER + ",fracture_box"
+    path = table(tmp_path, "p,v,ap,a.png,1,2,,,mrust,10 20.5 30 40", "p,v,lateral,b.png,,,,,,", header=header)
+    ap, lateral = read_cohort(path).examinations[0].films
+    assert ap.fracture_box == (10.0, 20.5, 30.0, 40.0)
+    assert lateral.fracture_box is None
+
+
+@pytest.mark.parametrize("cell", ["1 2 3", "1 2 a 4", "30 20 10 40", "1 2 3 nan"])
+def test_a_fracture_box_that_is_none_is_a_fault(tmp_path: Path, cell: str) -> None:
+    path = table(tmp_path, f"p,v,ap,a.png,1,2,,,mrust,{cell}", header=HEADER + ",fracture_box")
+    (fault,) = faults(path)
+    assert fault.startswith(f"line 2, column fracture_box: found {cell!r}; a fracture box is `x0 y0 x1 y1`")

@@ -2,7 +2,7 @@
 
 from radunion.cohort.checks import check_cohort, check_split
 from radunion.cohort.contact_sheet import contact_sheet
-from radunion.cohort.examination import Cohort, Examination, Film, Label
+from radunion.cohort.examination import Box, Cohort, Examination, Film, Label
 from radunion.cohort.finding import CHECKS, Finding
 from radunion.cohort.folder import import_folder
 from radunion.cohort.metrc import import_metrc
@@ -14,6 +14,7 @@ __all__ = [
     "CHECKS",
     "OPTIONAL_COLUMNS",
     "REQUIRED_COLUMNS",
+    "Box",
     "Cohort",
     "Examination",
     "Film",

@@ -11,14 +11,18 @@ import polars as pl
 
 from radunion.scale import Convention, Cortex, CortexLabel, Scale, View
 
+Box = tuple[float, float, float, float]
+"""(x0, y0, x1, y1) in pixels of the film as stored, origin at its top left corner."""
+
 
 @dataclass(frozen=True)
 class Film:
-    """One film; `line` is its first line in the table (header = 1), `path` is absolute."""
+    """One film; `line` is its first line in the table (header = 1), `path` is absolute, the box is the fracture's."""
 
     line: int
     view: View
     path: Path
+    fracture_box: Box | None = None
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from radunion.cohort.examination import Cohort, Examination, Film
+from radunion.cohort.examination import Box, Cohort, Examination, Film
 from radunion.cohort.faults import Fault, any_of, quoted, refuse
 from radunion.cohort.labels import MergedCell, Row, read_labels
 from radunion.cohort.table import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Table, as_text, read_table
@@ -87,7 +88,7 @@ def _read_examination(rows: Sequence[Row], base: Path, convention: Convention, f
         patient=first["patient"],
         visit=first["visit"],
         side=first["side"],
-        films=_films(rows, base),
+        films=_films(rows, base, faults),
         labels=read_labels(rows, convention, faults),
         site=common["site"].text,
         fixation=common["fixation"].text,
@@ -96,14 +97,33 @@ def _read_examination(rows: Sequence[Row], base: Path, convention: Convention, f
     )
 
 
-def _films(rows: Sequence[Row], base: Path) -> tuple[Film, ...]:
+def _films(rows: Sequence[Row], base: Path, faults: list[Fault]) -> tuple[Film, ...]:
     """Return the films of an examination; one image repeated for several readers is one film."""
     films: dict[tuple[str, Path], Film] = {}
     for line, cells in rows:
+        box = _box(line, cells["fracture_box"], faults)
         if cells["image"] and cells["view"] in VIEWS:
             path = Path(os.path.abspath(base / cells["image"]))  # noqa: PTH100 (resolve() would follow links)
-            films.setdefault((cells["view"], path), Film(line, cells["view"], path))
+            first = films.setdefault((cells["view"], path), Film(line, cells["view"], path, box))
+            if first.fracture_box is None and box is not None:
+                films[cells["view"], path] = replace(first, fracture_box=box)
     return tuple(films.values())
+
+
+def _box(line: int, cell: str, faults: list[Fault]) -> Box | None:
+    if not cell:
+        return None
+    try:
+        numbers = [float(part) for part in cell.split()]
+    except ValueError:
+        numbers = []
+    if len(numbers) == 4 and all(map(math.isfinite, numbers)):
+        left, top, right, bottom = numbers
+        if left < right and top < bottom:
+            return left, top, right, bottom
+    allowed = "a fracture box is `x0 y0 x1 y1` in pixels, parted by spaces, with x0 < x1 and y0 < y1, or empty"
+    faults.append(Fault("RU007", line, "fracture_box", quoted(cell), allowed))
+    return None
 
 
 def _days(merged: MergedCell, faults: list[Fault]) -> float | None:

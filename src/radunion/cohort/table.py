@@ -16,7 +16,10 @@ from radunion.errors import CohortError, UsageError
 from radunion.scale import CORTICES
 
 REQUIRED_COLUMNS: tuple[str, ...] = ("patient", "visit", "view", "image", *CORTICES, "scale")
-OPTIONAL_COLUMNS: tuple[str, ...] = ("site", "side", "days_since_injury", "fixation", "reader", "reading")
+OPTIONAL_COLUMNS: tuple[str, ...] = (
+    "site", "side", "days_since_injury", "fixation", "reader", "reading",
+    "fracture_box",
+)  # fmt: skip
 
 Suffix = Literal[".csv", ".parquet"]
 

@@ -5,13 +5,15 @@ Importing this room needs no torch; using a backbone needs the extra `train`.
 
 from radunion.features.backbone import Backbone, load_backbone
 from radunion.features.cache import FeatureCache, FeatureKey
-from radunion.features.extraction import extract
-from radunion.features.spec import FLIPS, BackboneSpec, Flip, Padding, Pooling, Precision
+from radunion.features.extraction import Extractor, extract
+from radunion.features.spec import FLIPS, PRECISIONS, BackboneSpec, Flip, Padding, Pooling, Precision
 
 __all__ = [
     "FLIPS",
+    "PRECISIONS",
     "Backbone",
     "BackboneSpec",
+    "Extractor",
     "FeatureCache",
     "FeatureKey",
     "Flip",

@@ -19,7 +19,7 @@ from radunion.scale import CORTICES, CORTICES_ON
 
 COLUMNS = (
     "patient", "visit", "view", "image", *CORTICES, "scale", "site", "side",
-    "days_since_injury", "fixation", "reader", "reading",
+    "days_since_injury", "fixation", "reader", "reading", "fracture_box",
 )  # fmt: skip
 READER = "simulated"
 
@@ -96,8 +96,9 @@ def _patient(job: tuple[Path, Simulation, int]) -> tuple[list[dict[str, Any]], l
             name = film_name(patient, visit, view, settings.format)
             if not (out / name).exists():
                 write_film(out / name, render(patient, exam, view), patient, visit, view, seed=settings.seed)
-            rows.append(_row(patient, visit, view, name))
-            truths.append({"image": name, **truth_of(patient, exam, view)})
+            truth = {"image": name, **truth_of(patient, exam, view)}
+            rows.append({**_row(patient, visit, view, name), "fracture_box": " ".join(map(str, truth["fracture_box"]))})
+            truths.append(truth)
     return rows, truths
 
 

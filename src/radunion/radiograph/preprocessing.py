@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float32
 from PIL import Image
 
-from radunion.radiograph.shaft import find_shaft, straighten
+from radunion.radiograph.shaft import Shaft, find_shaft, straighten
 
 Shape = Literal["pad", "squash", "shaft"]
 Intensity = Literal["robust", "full"]
@@ -49,10 +49,15 @@ class Placement:
     width: int
 
 
-def prepare(pixels: Float32[np.ndarray, "h w"], how: Preprocessing) -> Float32[np.ndarray, "height width"]:
-    """Resize (antialiased), scale intensity over the film's area, and pad with 0; the result is in [0, 1]."""
+def prepare(
+    pixels: Float32[np.ndarray, "h w"], how: Preprocessing, *, shaft: Shaft | None = None
+) -> Float32[np.ndarray, "height width"]:
+    """Resize (antialiased), scale intensity over the film's area, and pad with 0; the result is in [0, 1].
+
+    `shaft` saves a second search where it was found before; only `shape="shaft"` looks at it.
+    """
     if how.shape == "shaft":
-        strip = straighten(pixels, find_shaft(pixels), height=how.height, width=how.width)
+        strip = straighten(pixels, shaft or find_shaft(pixels), height=how.height, width=how.width)
         return _robust(strip) if how.intensity == "robust" else np.clip(strip, 0.0, 1.0)
     spot = place((pixels.shape[0], pixels.shape[1]), how)
     film = np.clip(_resized(pixels, spot.height, spot.width), 0.0, 1.0)
