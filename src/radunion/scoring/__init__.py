@@ -1,0 +1,51 @@
+"""The runtime: load a bundle, infer, score a pair of films, say it as JSON, a table or a picture. No torch, ever.
+
+Names load their module at first use, so that importing this room is quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from radunion.scoring.bundle import Bundle, load_bundle, write_bundle, zip_bundle
+    from radunion.scoring.card import Card, FamiliarityCard, Metric, TrainedOn
+    from radunion.scoring.default import default_bundle, keep_bundle, models_folder
+    from radunion.scoring.familiarity import FamiliarityReference, fit_reference, threshold_of
+    from radunion.scoring.graph import Inferred
+    from radunion.scoring.inference import infer, infer_prepared
+
+__all__ = [
+    "Bundle",
+    "Card",
+    "FamiliarityCard",
+    "FamiliarityReference",
+    "Inferred",
+    "Metric",
+    "TrainedOn",
+    "default_bundle",
+    "fit_reference",
+    "infer",
+    "infer_prepared",
+    "keep_bundle",
+    "load_bundle",
+    "models_folder",
+    "threshold_of",
+    "write_bundle",
+    "zip_bundle",
+]
+
+_MODULES = {
+    "bundle": ("Bundle", "load_bundle", "write_bundle", "zip_bundle"),
+    "card": ("Card", "FamiliarityCard", "Metric", "TrainedOn"),
+    "default": ("default_bundle", "keep_bundle", "models_folder"),
+    "familiarity": ("FamiliarityReference", "fit_reference", "threshold_of"),
+    "graph": ("Inferred",),
+    "inference": ("infer", "infer_prepared"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -1,0 +1,118 @@
+"""The card of a model: what it is, what it was trained on, how good it was measured to be, what it is not for."""
+
+from dataclasses import asdict, fields
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, field_validator
+
+from radunion import NOTICE
+from radunion.radiograph import Preprocessing
+from radunion.scale import Convention
+
+Heatmap = Literal["none", "evidence"]
+Calibration = Literal["none"]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$")]
+"""A plain name: a bundle is flat, and no name leads out of it."""
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+_SIDES = range(16, 4097)
+
+
+class CardPart(BaseModel):
+    """Refuse unknown fields and numbers that are not finite; a card does not change once it is made."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
+
+
+class TrainedOn(CardPart):
+    """What the model learned from; `fracture_boxes` counts the films that had one."""
+
+    description: Words
+    simulated: bool
+    cohort_sha256: str
+    patients: int = Field(ge=0)
+    examinations: int = Field(ge=0)
+    films: int = Field(ge=0)
+    fracture_boxes: int = Field(default=0, ge=0)
+
+
+class Metric(CardPart):
+    """One measured number, as in `metrics.json`; null where it is undefined, and then why."""
+
+    protocol: str
+    metric: str
+    scope: str
+    scale: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    patients: int
+    exams: int
+    reason: str | None = None
+
+
+class FamiliarityCard(CardPart):
+    """When an input counts as unfamiliar: its distance is above the quantile that held-out films had."""
+
+    threshold: float = Field(gt=0)
+    tuned_on: Words
+    quantile: float = Field(gt=0, lt=1)
+
+
+class Card(CardPart):
+    """Hold all that must be known of a model; the first two fields say what nobody may miss.
+
+    `preprocessing_digest` and `files` are filled in when the bundle is written.
+    """
+
+    summary: Words
+    notice: Words
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    version: Words
+    protocol: Words
+    convention: Convention
+    preprocessing: Preprocessing
+    preprocessing_digest: str = ""
+    trained_on: TrainedOn
+    settings: dict[str, str | bool | int | float | None]
+    metrics: tuple[Metric, ...] = ()
+    metrics_note: str = ""
+    baselines: tuple[dict[str, JsonValue], ...] = ()
+    coverage: float = Field(default=0.9, gt=0, lt=1)
+    calibration: Calibration = "none"
+    heatmap: Heatmap = "none"
+    familiarity: FamiliarityCard
+    intended_use: Words
+    limits: tuple[Words, ...] = Field(min_length=1)
+    files: dict[FileName, Sha256] = {}
+
+    @field_validator("notice")
+    @classmethod
+    def _says_notice(cls, notice: str) -> str:
+        if NOTICE not in notice:
+            raise ValueError(f"the notice must contain {NOTICE!r}")
+        return notice
+
+    @field_validator("preprocessing", mode="before")
+    @classmethod
+    def _knows_every_setting(cls, given: Any) -> Any:
+        settings = asdict(given) if isinstance(given, Preprocessing) else given
+        known = {field.name for field in fields(Preprocessing)}
+        if not isinstance(settings, dict) or set(settings) != known:
+            raise ValueError(f"preprocessing has exactly the settings {', '.join(sorted(known))}")
+        if any(settings[side] not in _SIDES for side in ("height", "width")):
+            raise ValueError(f"a prepared film has {_SIDES.start} to {_SIDES.stop - 1} pixels a side")
+        return given
+
+    def to_json(self) -> str:
+        """Return the text of `card.json`, the fields in their order."""
+        return self.model_dump_json(indent=2) + "\n"

@@ -1,0 +1,113 @@
+"""Run a bundle on whole cohorts of films, so that what is measured is what ships."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool, Float32
+
+from radunion.errors import UsageError
+from radunion.joint import concatenate
+from radunion.radiograph import Preprocessing, prepare, read_radiograph
+from radunion.scoring.bundle import Bundle
+from radunion.scoring.graph import Inferred
+
+Pair = tuple[Path | None, Path | None]
+"""The AP and the lateral film of an examination; at least one."""
+Progress = Callable[[int, int], None]
+"""Told how many examinations are done, of how many."""
+
+_DECODERS = 4
+"""Threads; each may hold a whole film, hundreds of megabytes at worst."""
+_BATCHES_AHEAD = 2
+
+
+def infer(bundle: Bundle, pairs: Sequence[Pair], *, batch: int = 16, progress: Progress | None = None) -> Inferred:
+    """Read, prepare and run every pair in order; films are decoded ahead of the network.
+
+    Raises UsageError for an examination without a film, FilmError for a film that cannot be used.
+    """
+    _must_have_films(pairs)
+    parts = []
+    for films, present in _prepared_batches(pairs, bundle.preprocessing, batch):
+        parts.append(bundle.graph.run(films[:, :1], films[:, 1:], present))
+        if progress is not None:
+            progress(sum(map(len, parts)), len(pairs))
+    return _joined(parts)
+
+
+def infer_prepared(
+    bundle: Bundle,
+    ap: Float32[np.ndarray, "n 1 h w"],
+    lateral: Float32[np.ndarray, "n 1 h w"],
+    present: Bool[np.ndarray, "n 2"],
+    *,
+    batch: int = 16,
+) -> Inferred:
+    """Run films that were prepared as the card says; what stands at an absent film does not matter.
+
+    Raises UsageError for an examination without a film.
+    """
+    if not len(present) or not present.any(axis=1).all():
+        raise UsageError("every examination needs at least one film, found one without, or no examination")
+    spans = [slice(start, start + batch) for start in range(0, len(present), batch)]
+    return _joined([bundle.graph.run(ap[span], lateral[span], present[span]) for span in spans])
+
+
+def prepared_film(path: Path, how: Preprocessing) -> Float32[np.ndarray, "height width"]:
+    """Read one film and prepare it."""
+    return prepare(read_radiograph(path).pixels, how)
+
+
+def _prepared_batches(
+    pairs: Sequence[Pair], how: Preprocessing, batch: int
+) -> Iterator[tuple[Float32[np.ndarray, "n 2 h w"], Bool[np.ndarray, "n 2"]]]:
+    """Yield batches of films, zeros where absent; at most a few batches are decoded ahead of the caller."""
+    waiting: deque[list[tuple[Future[np.ndarray] | None, ...]]] = deque()
+    batches = (pairs[start : start + batch] for start in range(0, len(pairs), batch))
+    pool = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
+    try:
+        for part in batches:
+            waiting.append(
+                [
+                    tuple(None if path is None else pool.submit(prepared_film, path, how) for path in pair)
+                    for pair in part
+                ]
+            )
+            if len(waiting) > _BATCHES_AHEAD:
+                yield _gathered(waiting.popleft(), how)
+        while waiting:
+            yield _gathered(waiting.popleft(), how)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _gathered(
+    pairs: Sequence[tuple[Future[np.ndarray] | None, ...]], how: Preprocessing
+) -> tuple[Float32[np.ndarray, "n 2 h w"], Bool[np.ndarray, "n 2"]]:
+    films = np.zeros((len(pairs), 2, how.height, how.width), dtype=np.float32)
+    present = np.zeros((len(pairs), 2), dtype=bool)
+    for row, pair in enumerate(pairs):
+        for side, film in enumerate(pair):
+            if film is not None:
+                films[row, side], present[row, side] = film.result(), True
+    return films, present
+
+
+def _must_have_films(pairs: Sequence[Pair]) -> None:
+    if not pairs:
+        raise UsageError("there is nothing to score: no examination was given")
+    for number, pair in enumerate(pairs, start=1):
+        if pair == (None, None):
+            raise UsageError(f"every examination needs an AP or a lateral film; number {number} has neither")
+
+
+def _joined(parts: Sequence[Inferred]) -> Inferred:
+    return Inferred(
+        concatenate([part.joint for part in parts]),
+        np.concatenate([part.lateral for part in parts]),
+        np.concatenate([part.features for part in parts]),
+        np.concatenate([part.present for part in parts]),
+    )
