@@ -20,6 +20,7 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPEG2000Lossless,
     JPEGBaseline8Bit,
     JPEGLSLossless,
     RLELossless,
@@ -488,6 +489,15 @@ def test_what_is_not_one_film_is_refused(read: Reader, tags: dict[str, Any], mes
         read(rows(*VALUES), **tags)
 
 
+@pytest.mark.parametrize(("side", "surplus", "expected"), [(16, 0, []), (17, 1, []), (16, 2, ["RF214"])])
+def test_more_pixels_than_the_header_says_are_said_aloud(
+    tmp_path: Path, side: int, surplus: int, expected: list[str]
+) -> None:
+    film = film_of(np.arange(side * side, dtype=np.uint32).astype(np.uint8).reshape(side, side))
+    film.PixelData += bytes(surplus)
+    assert codes(read_radiograph(save(film, tmp_path / "film.dcm"))) == expected
+
+
 def test_a_report_without_pixels_is_refused(tmp_path: Path) -> None:
     film = film_of(rows(*VALUES))
     del film.PixelData
@@ -509,6 +519,13 @@ def test_a_compressed_picture_of_another_size_is_refused_before_decoding(tmp_pat
     film = jpeg_film(jpeg(np.zeros((64, 64), dtype=np.uint8)))
     with pytest.raises(FilmError, match="another size than the header says"):
         read_radiograph(save(film, tmp_path / "film.dcm", JPEGBaseline8Bit))
+
+
+def test_a_compressed_picture_of_another_kind_is_refused(tmp_path: Path) -> None:
+    film = jpeg_film(jpeg(rows(0, 255, dtype="uint8")))
+    for syntax in (JPEGLSLossless, JPEG2000Lossless):
+        with pytest.raises(FilmError, match="another kind than the header says"):
+            read_radiograph(save(film, tmp_path / "film.dcm", syntax))
 
 
 def test_a_stream_without_its_end_is_said_to_be_cut(tmp_path: Path) -> None:

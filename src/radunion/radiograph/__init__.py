@@ -3,6 +3,7 @@
 from radunion.radiograph.film import Radiograph, read_radiograph
 from radunion.radiograph.picture import Side, SideSource, SpacingSource, ViewSource
 from radunion.radiograph.preprocessing import Placement, Preprocessing, place, prepare
+from radunion.radiograph.shaft import Shaft, find_shaft
 from radunion.radiograph.warning import FILM_WARNINGS, FilmWarning, WarningCode
 
 __all__ = [
@@ -11,11 +12,13 @@ __all__ = [
     "Placement",
     "Preprocessing",
     "Radiograph",
+    "Shaft",
     "Side",
     "SideSource",
     "SpacingSource",
     "ViewSource",
     "WarningCode",
+    "find_shaft",
     "place",
     "prepare",
     "read_radiograph",

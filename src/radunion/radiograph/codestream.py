@@ -2,21 +2,26 @@
 
 from dataclasses import dataclass
 from struct import unpack_from
+from typing import Literal
 
 from radunion.radiograph.limits import MAX_TILES, NotAFilmError
+
+Family = Literal["JPEG", "JPEG-LS", "JPEG 2000"]
 
 _J2K_START = b"\xff\x4f\xff\x51"
 _JP2_START = b"\0\0\0\x0cjP"
 _JPEG_START = b"\xff\xd8"
 _END = b"\xff\xd9"
-_FRAME_MARKERS = (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0), 0xF7)
+_JPEG_LS = 0xF7
+_FRAME_MARKERS = (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0), _JPEG_LS)
 """JPEG SOF0 to SOF15 (ISO 10918-1 table B.1) and JPEG-LS SOF55 (ISO 14495-1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodestreamHeader:
-    """Size, samples and bits a sample of a JPEG, JPEG-LS or JPEG 2000 codestream; whether its end marker is there."""
+    """Family, size, samples and bits a sample of a codestream; whether its end marker is there."""
 
+    family: Family
     height: int
     width: int
     samples: int
@@ -48,7 +53,8 @@ def _jpeg(frame: bytes, ended: bool) -> CodestreamHeader:
             position += 1
         elif kind in _FRAME_MARKERS:
             precision, height, width, samples = unpack_from(">BHHB", frame, position + 4)
-            return CodestreamHeader(height, width, samples, precision, ended)
+            family: Family = "JPEG-LS" if kind == _JPEG_LS else "JPEG"
+            return CodestreamHeader(family, height, width, samples, precision, ended)
         else:
             position += 2 + length
     raise NotAFilmError("the compressed pixels have no frame header", "export the film again")
@@ -59,4 +65,4 @@ def _jpeg2000(frame: bytes, start: int, ended: bool) -> CodestreamHeader:
     right, bottom, left, top, tile_width, tile_height, _, _, samples, precision = unpack_from(">8IHB", frame, start + 8)
     if not (tile_width and tile_height) or -(-right // tile_width) * -(-bottom // tile_height) > MAX_TILES:
         raise NotAFilmError("the compressed pixels claim more tiles than a film has", "export the film again")
-    return CodestreamHeader(bottom - top, right - left, samples, (precision & 0x7F) + 1, ended)
+    return CodestreamHeader("JPEG 2000", bottom - top, right - left, samples, (precision & 0x7F) + 1, ended)

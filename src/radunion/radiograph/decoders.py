@@ -10,7 +10,7 @@ from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import pixel_array
 
-from radunion.radiograph.codestream import CodestreamHeader, codestream_header
+from radunion.radiograph.codestream import CodestreamHeader, Family, codestream_header
 from radunion.radiograph.limits import NotAFilmError
 
 _PLUGINS: dict[str, str] = {
@@ -49,11 +49,19 @@ def decode(film: Dataset) -> tuple[np.ndarray, bool]:
     header = codestream_header(frame)
     if (header.height, header.width, header.samples) != (film.Rows, film.Columns, film.SamplesPerPixel):
         raise NotAFilmError("the compressed pixels are of another size than the header says", "export the film again")
+    if header.family != _family(syntax):
+        raise NotAFilmError("the compressed pixels are of another kind than the header says", "export the film again")
     if syntax in _GDCM or (syntax == uid.JPEGExtended12Bit and header.precision > 8):
         _decode_by_gdcm(film, frame, header)
         return pixel_array(film), header.ended
     _require(_PLUGINS[syntax] in get_decoder(syntax).available_plugins)
     return pixel_array(film, decoding_plugin=_PLUGINS[syntax]), header.ended
+
+
+def _family(syntax: uid.UID) -> Family:
+    if syntax in uid.JPEGLSTransferSyntaxes:
+        return "JPEG-LS"
+    return "JPEG" if syntax in uid.JPEGTransferSyntaxes else "JPEG 2000"
 
 
 def _require(available: bool) -> None:

@@ -49,7 +49,7 @@ def read_dicom(content: bytes) -> Picture:
     view, view_source, view_codes = find_view(film)
     side, side_source = find_side(film)
     spacing, spacing_source, spacing_codes = find_spacing(film)
-    codes = (*codes, *_stream_codes(ended), *view_codes, *spacing_codes, *_modality_codes(film))
+    codes = (*codes, *_length_codes(film, ended), *view_codes, *spacing_codes, *_modality_codes(film))
     return Picture(pixels, codes, view, view_source, side, side_source, spacing, spacing_source)
 
 
@@ -124,5 +124,9 @@ def _modality_codes(film: Dataset) -> tuple[WarningCode, ...]:
     return () if film.get("Modality") in _PROJECTION else ("RF210",)
 
 
-def _stream_codes(ended: bool) -> tuple[WarningCode, ...]:
-    return () if ended else ("RF212",)
+def _length_codes(film: Dataset, ended: bool) -> tuple[WarningCode, ...]:
+    if not ended:
+        return ("RF212",)
+    bits = film.Rows * film.Columns * film.SamplesPerPixel * film.BitsAllocated
+    surplus = len(film.PixelData) - -(-bits // 8)
+    return ("RF214",) if surplus > 1 and not film.file_meta.TransferSyntaxUID.is_encapsulated else ()

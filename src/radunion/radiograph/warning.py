@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 WarningCode = Literal[
-    "RF201", "RF202", "RF203", "RF204", "RF205", "RF206", "RF207", "RF208", "RF209", "RF210", "RF211", "RF212", "RF213"
+    "RF201",
+    "RF202",
+    "RF203",
+    "RF204",
+    "RF205",
+    "RF206",
+    "RF207",
+    "RF208",
+    "RF209",
+    "RF210",
+    "RF211",
+    "RF212",
+    "RF213",
+    "RF214",
 ]
 
 FILM_WARNINGS: dict[WarningCode, str] = {
@@ -21,6 +34,7 @@ FILM_WARNINGS: dict[WarningCode, str] = {
     "RF211": "the EXIF orientation cannot be read; the picture was left as stored",
     "RF212": "the compressed pixels have no end marker and may be cut short",
     "RF213": "the pixels are not square; lengths differ along rows and columns",
+    "RF214": "the file holds more pixels than its header says; if the size is wrong the film is sheared",
 }
 """Code of each warning and its sentence; a sentence never holds a DICOM attribute value."""
 
