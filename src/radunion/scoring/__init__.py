@@ -10,25 +10,38 @@ if TYPE_CHECKING:
     from radunion.scoring.bundle import Bundle, load_bundle, write_bundle, zip_bundle
     from radunion.scoring.card import Card, FamiliarityCard, Metric, TrainedOn
     from radunion.scoring.default import default_bundle, keep_bundle, models_folder
+    from radunion.scoring.document import ScoreDocument
     from radunion.scoring.familiarity import FamiliarityReference, fit_reference, threshold_of
     from radunion.scoring.graph import Inferred
-    from radunion.scoring.inference import infer, infer_prepared
+    from radunion.scoring.inference import distances, infer, infer_prepared
+    from radunion.scoring.picture import score_picture
+    from radunion.scoring.score import Scored, score_films
+    from radunion.scoring.table import score_table
+    from radunion.scoring.warning import SCORE_WARNINGS, ScoreWarning
 
 __all__ = [
+    "SCORE_WARNINGS",
     "Bundle",
     "Card",
     "FamiliarityCard",
     "FamiliarityReference",
     "Inferred",
     "Metric",
+    "ScoreDocument",
+    "ScoreWarning",
+    "Scored",
     "TrainedOn",
     "default_bundle",
+    "distances",
     "fit_reference",
     "infer",
     "infer_prepared",
     "keep_bundle",
     "load_bundle",
     "models_folder",
+    "score_films",
+    "score_picture",
+    "score_table",
     "threshold_of",
     "write_bundle",
     "zip_bundle",
@@ -38,9 +51,14 @@ _MODULES = {
     "bundle": ("Bundle", "load_bundle", "write_bundle", "zip_bundle"),
     "card": ("Card", "FamiliarityCard", "Metric", "TrainedOn"),
     "default": ("default_bundle", "keep_bundle", "models_folder"),
+    "document": ("ScoreDocument",),
     "familiarity": ("FamiliarityReference", "fit_reference", "threshold_of"),
     "graph": ("Inferred",),
-    "inference": ("infer", "infer_prepared"),
+    "inference": ("distances", "infer", "infer_prepared"),
+    "picture": ("score_picture",),
+    "score": ("Scored", "score_films"),
+    "table": ("score_table",),
+    "warning": ("SCORE_WARNINGS", "ScoreWarning"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

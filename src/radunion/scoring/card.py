@@ -3,11 +3,12 @@
 from dataclasses import asdict, fields
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, field_validator
+from pydantic import Field, JsonValue, StringConstraints, field_validator
 
 from radunion import NOTICE
 from radunion.radiograph import Preprocessing
 from radunion.scale import Convention
+from radunion.scoring.strict import Strict
 
 Heatmap = Literal["none", "evidence"]
 Calibration = Literal["none"]
@@ -19,20 +20,7 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _SIDES = range(16, 4097)
 
 
-class CardPart(BaseModel):
-    """Refuse unknown fields and numbers that are not finite; a card does not change once it is made."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        allow_inf_nan=False,
-        validate_by_name=True,
-        validate_by_alias=True,
-        serialize_by_alias=True,
-    )
-
-
-class TrainedOn(CardPart):
+class TrainedOn(Strict):
     """What the model learned from; `fracture_boxes` counts the films that had one."""
 
     description: Words
@@ -44,7 +32,7 @@ class TrainedOn(CardPart):
     fracture_boxes: int = Field(default=0, ge=0)
 
 
-class Metric(CardPart):
+class Metric(Strict):
     """One measured number, as in `metrics.json`; null where it is undefined, and then why."""
 
     protocol: str
@@ -59,7 +47,7 @@ class Metric(CardPart):
     reason: str | None = None
 
 
-class FamiliarityCard(CardPart):
+class FamiliarityCard(Strict):
     """When an input counts as unfamiliar: its distance is above the quantile that held-out films had."""
 
     threshold: float = Field(gt=0)
@@ -67,7 +55,7 @@ class FamiliarityCard(CardPart):
     quantile: float = Field(gt=0, lt=1)
 
 
-class Card(CardPart):
+class Card(Strict):
     """Hold all that must be known of a model; the first two fields say what nobody may miss.
 
     `preprocessing_digest` and `files` are filled in when the bundle is written.
@@ -93,7 +81,7 @@ class Card(CardPart):
     familiarity: FamiliarityCard
     intended_use: Words
     limits: tuple[Words, ...] = Field(min_length=1)
-    files: dict[FileName, Sha256] = {}
+    files: dict[FileName, Sha256] = Field(default_factory=dict)
 
     @field_validator("notice")
     @classmethod

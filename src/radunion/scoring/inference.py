@@ -6,9 +6,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float, Float32
 
-from radunion.errors import UsageError
+from radunion.errors import BundleError, UsageError
 from radunion.joint import concatenate
 from radunion.radiograph import Preprocessing, prepare, read_radiograph
 from radunion.scoring.bundle import Bundle
@@ -54,6 +54,21 @@ def infer_prepared(
         raise UsageError("every examination needs at least one film, found one without, or no examination")
     spans = [slice(start, start + batch) for start in range(0, len(present), batch)]
     return _joined([bundle.graph.run(ap[span], lateral[span], present[span]) for span in spans])
+
+
+def distances(bundle: Bundle, inferred: Inferred) -> Float[np.ndarray, "n 2"]:
+    """Return each film's distance from the films of training; NaN where there is no film.
+
+    Raises BundleError when the reference is of another encoder.
+    """
+    width = inferred.features.shape[-1]
+    if len(bundle.reference.mean) != width:
+        raise BundleError(
+            f"{bundle.path}: the reference has {len(bundle.reference.mean)} features and the graph gives {width}; "
+            "export the model again"
+        )
+    found = bundle.reference.distance(inferred.features.reshape(-1, width)).reshape(-1, 2)
+    return np.where(inferred.present, found, np.nan)
 
 
 def prepared_film(path: Path, how: Preprocessing) -> Float32[np.ndarray, "height width"]:

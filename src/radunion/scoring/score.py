@@ -1,0 +1,181 @@
+"""Score one examination: one film or two, to a document."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32
+
+from radunion.errors import UsageError
+from radunion.radiograph import Preprocessing, Radiograph, prepare, read_radiograph
+from radunion.radiograph.shaft import Shaft, find_shaft
+from radunion.scale import DEFAULT_UNION_RULE, UnionRule, View
+from radunion.scoring.bundle import Bundle
+from radunion.scoring.card import Card
+from radunion.scoring.document import Familiarity, FilmInput, ModelStamp, ScoreDocument
+from radunion.scoring.graph import Inferred
+from radunion.scoring.inference import distances, infer_prepared
+from radunion.scoring.same_film import same_film
+from radunion.scoring.totals import score_cortices, score_total, score_union, used_cortices
+from radunion.scoring.views import PAIR, Assigned, Claim, assign_views
+from radunion.scoring.warning import ScoreWarning, warning
+
+
+@dataclass(frozen=True)
+class Film:
+    """One film read and prepared; `shaft` only where the model looks along the shaft."""
+
+    radiograph: Radiograph
+    prepared: Float32[np.ndarray, "height width"]
+    shaft: Shaft | None
+    claim: Claim
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The document, and what it was made from: the AP and the lateral film (None where not given)."""
+
+    document: ScoreDocument
+    films: tuple[Film | None, Film | None]
+    inferred: Inferred
+
+
+def score_films(
+    paths: Sequence[Path],
+    bundle: Bundle,
+    *,
+    views: Sequence[View] | None = None,
+    rule: UnionRule = DEFAULT_UNION_RULE,
+    coverage: float | None = None,
+) -> Scored:
+    """Score one film or the two of a pair, in any order; `views` says what each one is.
+
+    Raises UsageError for another number of films or views that are no pair, FilmError for a film that cannot be used.
+    """
+    coverage = bundle.card.coverage if coverage is None else coverage
+    _check(paths, views, coverage)
+    films = [
+        _read(path, bundle.preprocessing, None if views is None else views[number]) for number, path in enumerate(paths)
+    ]
+    twice = len(films) == 2 and same_film(films[0].radiograph, films[1].radiograph)
+    films = films[:1] if twice else films
+    assigned, inferred = _infer(bundle, films)
+    said = [warning("RS301", *map(str, paths))] if twice else []
+    document = _document(bundle, films, assigned, inferred, rule=rule, coverage=coverage, said=said)
+    return Scored(document, _by_view(films, assigned.views), inferred)
+
+
+def _check(paths: Sequence[Path], views: Sequence[View] | None, coverage: float) -> None:
+    if len(paths) not in (1, 2):
+        raise UsageError(f"a score needs one film or the two of a pair, found {len(paths)}")
+    if not 0 < coverage < 1:
+        raise UsageError(f"coverage is a probability between 0 and 1, such as 0.9; found {coverage}")
+    if views is None:
+        return
+    if len(views) != len(paths) or len(set(views)) != len(views) or not set(views) <= set(PAIR):
+        raise UsageError(
+            f"the views are one a film, ap or lateral, each once; found {', '.join(views) or 'none'} "
+            f"for {len(paths)} film{'s' * (len(paths) > 1)}"
+        )
+
+
+def _read(path: Path, how: Preprocessing, view: View | None) -> Film:
+    radiograph = read_radiograph(path)
+    shaft = find_shaft(radiograph.pixels) if how.shape == "shaft" else None
+    claim = Claim(radiograph.view, radiograph.view_source) if view is None else Claim(view, "user")
+    return Film(radiograph, prepare(radiograph.pixels, how, shaft=shaft), shaft, claim)
+
+
+def _infer(bundle: Bundle, films: Sequence[Film]) -> tuple[Assigned, Inferred]:
+    """Run the films in the order given to hear what views they are, and again where another order is right."""
+    as_given = _run(bundle, films, PAIR[: len(films)])
+    assigned = assign_views([film.claim for film in films], as_given.lateral[0, : len(films)].tolist())
+    if assigned.views == PAIR[: len(films)]:
+        return assigned, as_given
+    return assigned, _run(bundle, films, assigned.views)
+
+
+def _run(bundle: Bundle, films: Sequence[Film], views: Sequence[View]) -> Inferred:
+    how = bundle.preprocessing
+    pair = np.zeros((1, 2, how.height, how.width), dtype=np.float32)
+    present = np.zeros((1, 2), dtype=bool)
+    for film, view in zip(films, views, strict=True):
+        pair[0, PAIR.index(view)], present[0, PAIR.index(view)] = film.prepared, True
+    return infer_prepared(bundle, pair[:, :1], pair[:, 1:], present)
+
+
+def _document(
+    bundle: Bundle,
+    films: Sequence[Film],
+    assigned: Assigned,
+    inferred: Inferred,
+    *,
+    rule: UnionRule,
+    coverage: float,
+    said: Sequence[ScoreWarning],
+) -> ScoreDocument:
+    card, joint, present = bundle.card, inferred.joint, inferred.present[0]
+    used = used_cortices(joint, present)
+    far = distances(bundle, inferred)[0]
+    inputs = tuple(
+        FilmInput(
+            path=str(film.radiograph.path),
+            sha256=film.radiograph.sha256,
+            view=view,
+            view_source=source,
+            distance=round(float(far[PAIR.index(view)]), 4),
+        )
+        for film, view, source in zip(films, assigned.views, assigned.sources, strict=True)
+    )
+    familiarity = _familiarity(inputs, card.familiarity.threshold)
+    mrust, rust = (
+        score_total(joint, scale, convention=card.convention, used=used, coverage=coverage)
+        for scale in ("mrust", "rust")
+    )
+    return ScoreDocument(
+        notice=card.notice,
+        cortices=score_cortices(joint, present=present, coverage=coverage),
+        mrust=mrust,
+        rust=rust,
+        union=score_union(joint, rule, convention=card.convention, used=used),
+        inputs=inputs,
+        model=ModelStamp(
+            name=card.name, version=card.version, sha256=bundle.sha256, trained_on=card.trained_on.description
+        ),
+        convention=card.convention,
+        coverage=coverage,
+        familiarity=familiarity,
+        warnings=(*said, *_warnings(card, films, assigned, familiarity)),
+    )
+
+
+def _familiarity(inputs: Sequence[FilmInput], threshold: float) -> Familiarity:
+    distance = max(film.distance for film in inputs)
+    return Familiarity(familiar=distance <= threshold, distance=distance, threshold=threshold)
+
+
+def _warnings(
+    card: Card, films: Sequence[Film], assigned: Assigned, familiarity: Familiarity
+) -> Iterator[ScoreWarning]:
+    """Yield what must be known, the gravest first: the input, the views, the model, the films' own oddities."""
+    paths = [str(film.radiograph.path) for film in films]
+    if not familiarity.familiar:
+        yield warning("RS307")
+    for code in sorted({code for code, _ in assigned.notes}):
+        yield warning(code, *(paths[film] for other, film in assigned.notes if other == code and film is not None))
+    if len(films) == 1:
+        yield warning("RS306")
+    for path, one in zip(paths, films, strict=True):
+        if one.shaft is not None and not one.shaft.found:
+            yield warning("RS308", path)
+    if card.trained_on.simulated:
+        yield warning("RS309")
+    for path, one in zip(paths, films, strict=True):
+        for odd in one.radiograph.warnings:
+            yield ScoreWarning(code=odd.code, message=f"{path}: {odd.message}")
+
+
+def _by_view(films: Sequence[Film], views: Sequence[View]) -> tuple[Film | None, Film | None]:
+    placed = dict(zip(views, films, strict=True))
+    return placed.get("ap"), placed.get("lateral")
