@@ -524,7 +524,7 @@ READERS |= {"aborts": _aborts, "hangs": _hangs, "fills": _fills, "prints": _prin
     ("reader", "outcome"),
     [
         (_raises, "raised ValueError"),
-        (_unnamed, "a message without name or way out: .: it is damaged; export it again"),
+        (_unnamed, "a message without name or way out: : it is damaged; export it again"),
         (_bright, "bad pixels"),
         (read_radiograph, "read"),
     ],
