@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import numpy as np
 import pytest
 from tests.test_scoring_samples import BOTH, a_card, a_graph, a_reference, films, prepared, write
 
-from radunion.errors import BundleError, UsageError
+from radunion.errors import BundleError, FilmError, UsageError
 from radunion.radiograph import Preprocessing
 from radunion.scoring import (
     Card,
     default_bundle,
+    distances,
+    fit_reference,
     infer,
     infer_prepared,
     keep_bundle,
@@ -213,6 +216,26 @@ def test_an_examination_without_film_is_refused(tmp_path: Path) -> None:
         infer(bundle, [(film_paths[0], None), (None, None)])
     with pytest.raises(UsageError, match="nothing to score"):
         infer(bundle, [])
+
+
+def test_a_damaged_film_stops_inference_and_is_named(tmp_path: Path) -> None:
+    bundle = write(tmp_path / "model")
+    film_paths = films(tmp_path, 6)
+    film_paths[3].write_bytes(b"nothing")
+    with pytest.raises(FilmError, match=r"3\.png"):
+        infer(bundle, [(path, None) for path in film_paths], batch=1)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("decode")]
+
+
+def test_reference_of_another_encoder_is_refused(tmp_path: Path) -> None:
+    reference = fit_reference(np.random.default_rng(0).normal(size=(30, 7)))
+    bundle = write_bundle(tmp_path / "model", onnx=a_graph(), card=a_card(), reference=reference)
+    ap, lateral = prepared(2)
+    inferred = infer_prepared(bundle, ap, lateral, np.array([[True, False], [True, True]]))
+    with pytest.raises(BundleError, match="the reference has 7 features and the graph gives 5"):
+        distances(bundle, inferred)
+    known = distances(write(tmp_path / "other"), inferred)
+    assert np.isnan(known).tolist() == [[False, True], [False, False]]
 
 
 def test_room_imports_quickly() -> None:

@@ -147,8 +147,10 @@ def _card(path: Path, text: bytes) -> Card:
 def _must_be_free(out: Path) -> None:
     if not out.exists() and not out.is_symlink():
         return
-    if out.is_dir() and not out.is_symlink() and ((out / CARD).is_file() or not any(out.iterdir())):
-        return
+    if out.is_dir() and not out.is_symlink():
+        names = {one.name for one in out.iterdir()}
+        if not names or {CARD, MODEL} <= names:
+            return
     raise BundleError(
         f"{out}: a bundle is written to a new folder or over an older bundle, and this is neither; name another"
     )

@@ -15,7 +15,7 @@ from jaxtyping import Float, Float32
 _MOST_COMPONENTS = 64
 _FILMS_A_COMPONENT = 10
 """A direction's spread needs about this many films to be known."""
-_FLOOR = 0.01
+_FLOOR = 0.001
 """Least spread of a direction and of the rest, as a part of the whole spread: no division by nothing."""
 
 
@@ -80,13 +80,14 @@ class FamiliarityReference:
 def fit_reference(features: Float[np.ndarray, "n d"], *, components: int | None = None) -> FamiliarityReference:
     """Fit the reference to the features of training films, one row a film.
 
-    By default one direction for every ten films, 64 at most. Raises ValueError when there are fewer than two films or
-    a feature is not finite.
+    By default one direction for every ten films, at most 64 and half of all. Raises ValueError when there are fewer
+    than two films or a feature is not finite.
     """
     films, width = features.shape
     if films < 2 or not np.isfinite(features).all():
         raise ValueError(f"familiarity needs finite features of at least two films, found {films} films")
-    wanted = min(_MOST_COMPONENTS, films // _FILMS_A_COMPONENT) if components is None else components
+    usual = min(_MOST_COMPONENTS, films // _FILMS_A_COMPONENT, width // 2)
+    wanted = usual if components is None else components
     kept = max(1, min(wanted, width, films - 1))
     mean = features.mean(axis=0, dtype=np.float64)
     _, singular, directions = np.linalg.svd(features - mean, full_matrices=False)
@@ -97,7 +98,7 @@ def fit_reference(features: Float[np.ndarray, "n d"], *, components: int | None 
         mean.astype(np.float32),
         np.ascontiguousarray(directions[:kept].T, dtype=np.float32),
         np.maximum(spread[:kept], floor).astype(np.float32),
-        max(rest, floor),
+        float(np.float32(max(rest, floor))),
     )
 
 

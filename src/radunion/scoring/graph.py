@@ -83,7 +83,7 @@ def open_graph(model: bytes, *, preprocessing: Preprocessing, path: Path) -> Gra
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # only what is fatal: the rest comes as an exception
-    options.intra_op_num_threads = _cores()
+    options.intra_op_num_threads = cores()
     try:
         session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the runtime's exceptions have no common class
@@ -135,5 +135,6 @@ def _summing_to_1(values: Float[np.ndarray, "*shape p"]) -> Float32[np.ndarray, 
     return (positive / positive.sum(axis=-1, keepdims=True)).astype(np.float32)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

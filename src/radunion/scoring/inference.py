@@ -1,8 +1,9 @@
 """Run a bundle on whole cohorts of films, so that what is measured is what ships."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +13,17 @@ from radunion.errors import BundleError, UsageError
 from radunion.joint import concatenate
 from radunion.radiograph import Preprocessing, prepare, read_radiograph
 from radunion.scoring.bundle import Bundle
-from radunion.scoring.graph import Inferred
+from radunion.scoring.graph import Inferred, cores
 
 Pair = tuple[Path | None, Path | None]
 """The AP and the lateral film of an examination; at least one."""
 Progress = Callable[[int, int], None]
 """Told how many examinations are done, of how many."""
 
+Batch = tuple[Float32[np.ndarray, "n 2 h w"], Bool[np.ndarray, "n 2"]]
+
 _DECODERS = 4
-"""Threads; each may hold a whole film, hundreds of megabytes at worst."""
+"""Most threads; each may hold a whole film, hundreds of megabytes at worst."""
 _BATCHES_AHEAD = 2
 
 
@@ -31,10 +34,11 @@ def infer(bundle: Bundle, pairs: Sequence[Pair], *, batch: int = 16, progress: P
     """
     _must_have_films(pairs)
     parts = []
-    for films, present in _prepared_batches(pairs, bundle.preprocessing, batch):
-        parts.append(bundle.graph.run(films[:, :1], films[:, 1:], present))
-        if progress is not None:
-            progress(sum(map(len, parts)), len(pairs))
+    with closing(_prepared_batches(pairs, bundle.preprocessing, batch)) as batches:
+        for films, present in batches:
+            parts.append(bundle.graph.run(films[:, :1], films[:, 1:], present))
+            if progress is not None:
+                progress(sum(map(len, parts)), len(pairs))
     return _joined(parts)
 
 
@@ -76,13 +80,11 @@ def prepared_film(path: Path, how: Preprocessing) -> Float32[np.ndarray, "height
     return prepare(read_radiograph(path).pixels, how)
 
 
-def _prepared_batches(
-    pairs: Sequence[Pair], how: Preprocessing, batch: int
-) -> Iterator[tuple[Float32[np.ndarray, "n 2 h w"], Bool[np.ndarray, "n 2"]]]:
+def _prepared_batches(pairs: Sequence[Pair], how: Preprocessing, batch: int) -> Generator[Batch, None, None]:
     """Yield batches of films, zeros where absent; at most a few batches are decoded ahead of the caller."""
     waiting: deque[list[tuple[Future[np.ndarray] | None, ...]]] = deque()
     batches = (pairs[start : start + batch] for start in range(0, len(pairs), batch))
-    pool = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
+    pool = ThreadPoolExecutor(min(_DECODERS, cores()), thread_name_prefix="decode")
     try:
         for part in batches:
             waiting.append(
@@ -99,9 +101,7 @@ def _prepared_batches(
         pool.shutdown(cancel_futures=True)
 
 
-def _gathered(
-    pairs: Sequence[tuple[Future[np.ndarray] | None, ...]], how: Preprocessing
-) -> tuple[Float32[np.ndarray, "n 2 h w"], Bool[np.ndarray, "n 2"]]:
+def _gathered(pairs: Sequence[tuple[Future[np.ndarray] | None, ...]], how: Preprocessing) -> Batch:
     films = np.zeros((len(pairs), 2, how.height, how.width), dtype=np.float32)
     present = np.zeros((len(pairs), 2), dtype=bool)
     for row, pair in enumerate(pairs):

@@ -1,7 +1,7 @@
 """A score as one picture: the films side by side, their cortices beside them, the conclusion below.
 
-It holds nothing of a film's tags: no name, no date, no side; what is burned into the pixels stays in them. Which edge
-of the bone is medial is not known, so cortices stand in a list and not on the film.
+It holds no file name and nothing of a film's tags; what is burned into the pixels stays in them. Which edge of the bone
+is medial is not known, so cortices stand in a list and not on the film.
 """
 
 import textwrap
@@ -12,10 +12,12 @@ import numpy as np
 from jaxtyping import Float32
 from PIL import Image
 
+from radunion.radiograph import FILM_WARNINGS
 from radunion.scale import CORTICES_ON, LEVELS, Cortex, View
 from radunion.scoring.document import CortexScore, ScoreDocument
 from radunion.scoring.score import Scored
 from radunion.scoring.views import PAIR
+from radunion.scoring.warning import SCORE_WARNINGS, ScoreWarning
 from radunion.scoring.words import (
     certainty_in_words,
     familiarity_in_words,
@@ -29,10 +31,11 @@ from radunion.scoring.words import (
 )
 
 _TITLES: dict[View, str] = {"ap": "AP", "lateral": "Lateral"}
+_SENTENCES = dict[str, str]((*SCORE_WARNINGS.items(), *FILM_WARNINGS.items()))
 _WIDTH, _HEIGHT, _DPI = 1600, 1180, 100
 _FILM_PIXELS = 1200
 """Longer side of a film before it is drawn: a film of 60 megapixels needs no more here."""
-_FILM_BOX = (0.285, 0.54)
+_FILM_BOX = (0.28, 0.535)
 """Width and height of a film's place, as parts of the picture."""
 _FILM_FOOT = 0.41
 _FONT = "DejaVu Sans"
@@ -53,9 +56,9 @@ def score_picture(scored: Scored) -> bytes:
     document = scored.document
     for column, (view, film) in enumerate(zip(PAIR, scored.films, strict=True)):
         left = 0.02 + 0.495 * column
-        _draw_film(figure, left, _TITLES[view], None if film is None else film.radiograph.pixels)
+        _draw_film(figure, left, _TITLES[view], None if film is None else film.pixels)
         for row, name in enumerate(CORTICES_ON[view]):
-            place = (left + _FILM_BOX[0] + 0.02, 0.695 - 0.28 * row)
+            place = (left + _FILM_BOX[0] + 0.02, 0.705 - 0.285 * row)
             _draw_cortex(figure, place, name, document.cortices[name], document.coverage)
     _draw_words(figure, document)
     stream = BytesIO()
@@ -65,7 +68,8 @@ def score_picture(scored: Scored) -> bytes:
 
 def _draw_film(figure: Any, left: float, title: str, pixels: Float32[np.ndarray, "h w"] | None) -> None:
     axes = figure.add_axes((left, _FILM_FOOT, *_FILM_BOX))
-    axes.set_axis_off()
+    axes.set(xticks=(), yticks=())
+    axes.spines[:].set_color("0.7")
     _write(figure, left + _FILM_BOX[0] / 2, 0.957, title, size=17, weight="bold", align="center")
     if pixels is None:
         axes.text(0.5, 0.5, "not given", ha="center", va="center", fontsize=15, color=_PALE, family=_FONT)
@@ -79,11 +83,9 @@ def _draw_cortex(figure: Any, place: tuple[float, float], name: Cortex, cortex: 
     left, foot = place
     _write(figure, left, foot + 0.222, f"{name.capitalize()} cortex", size=15, color=_PALE)
     _write(figure, left, foot + 0.186, level_in_words(cortex), size=19, weight="bold")
-    certainty = "no level: counts as bounds only"
-    if cortex.level is not None:
-        certainty = f"{certainty_in_words(cortex)}; {range_in_words(cortex, coverage)}"
-    _write(figure, left, foot + 0.156, certainty, size=13)
-    axes = figure.add_axes((left + 0.015, foot + 0.012, 0.14, 0.125))
+    _write(figure, left, foot + 0.159, certainty_in_words(cortex) or "no level: it widens the totals", size=14)
+    _write(figure, left, foot + 0.135, range_in_words(cortex, coverage), size=14)
+    axes = figure.add_axes((left + 0.015, foot, 0.14, 0.122))
     axes.set_axis_off()
     axes.set(xlim=(0, 1), ylim=(len(LEVELS) + 0.5, 0.5))
     chosen = set(cortex.levels) if cortex.level is not None else set()
@@ -122,16 +124,17 @@ def _draw_words(figure: Any, document: ScoreDocument) -> None:
 
 
 def _told_warnings(document: ScoreDocument) -> list[str]:
-    """Return the first warnings, the paths cut to file names; the document has them whole."""
-    names = {film.path: film.path.replace("\\", "/").rsplit("/", 1)[-1] for film in document.inputs}
-    told = []
-    for one in document.warnings[:_MOST_WARNINGS]:
-        message = one.message
-        for path, name in names.items():
-            message = message.replace(path, name)
-        told.append(f"{one.code} {message}")
+    """Return the first warnings, films named by their view: a file's name may be a patient's."""
+    told = [_told(one, document) for one in document.warnings[:_MOST_WARNINGS]]
     more = len(document.warnings) - len(told)
     return [*told, *([f"and {more} more in the document"] if more else [])]
+
+
+def _told(one: ScoreWarning, document: ScoreDocument) -> str:
+    sentence = _SENTENCES[one.code]
+    named = one.message.removesuffix(f": {sentence}").split(" and ")
+    films = [_TITLES[film.view] for film in document.inputs if film.path in named]
+    return f"{one.code} {' and '.join(films)}{': ' if films else ''}{sentence}"
 
 
 def _write(
@@ -159,7 +162,7 @@ def _write(
     )
 
 
-def _small(pixels: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
+def _small(pixels: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "height width"]:
     shrink = max(pixels.shape) / _FILM_PIXELS
     if shrink <= 1:
         return pixels

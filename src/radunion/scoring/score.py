@@ -21,23 +21,29 @@ from radunion.scoring.totals import score_cortices, score_total, score_union, us
 from radunion.scoring.views import PAIR, Assigned, Claim, assign_views
 from radunion.scoring.warning import ScoreWarning, warning
 
+PreparedFilm = Float32[np.ndarray, "height width"]
+
 
 @dataclass(frozen=True)
 class Film:
     """One film read and prepared; `shaft` only where the model looks along the shaft."""
 
     radiograph: Radiograph
-    prepared: Float32[np.ndarray, "height width"]
+    prepared: PreparedFilm
     shaft: Shaft | None
     claim: Claim
 
 
 @dataclass(frozen=True)
 class Scored:
-    """The document, and what it was made from: the AP and the lateral film (None where not given)."""
+    """The document, and what it was made from: the AP and the lateral film (None where not given).
+
+    `inferred` holds one examination; its zeroth row is what the document says.
+    """
 
     document: ScoreDocument
-    films: tuple[Film | None, Film | None]
+    films: tuple[Radiograph | None, Radiograph | None]
+    prepared: tuple[PreparedFilm | None, PreparedFilm | None]
     inferred: Inferred
 
 
@@ -63,7 +69,14 @@ def score_films(
     assigned, inferred = _infer(bundle, films)
     said = [warning("RS301", *map(str, paths))] if twice else []
     document = _document(bundle, films, assigned, inferred, rule=rule, coverage=coverage, said=said)
-    return Scored(document, _by_view(films, assigned.views), inferred)
+    placed = dict(zip(assigned.views, films, strict=True))
+    ap, lateral = (placed.get(view) for view in PAIR)
+    return Scored(
+        document,
+        (None if ap is None else ap.radiograph, None if lateral is None else lateral.radiograph),
+        (None if ap is None else ap.prepared, None if lateral is None else lateral.prepared),
+        inferred,
+    )
 
 
 def _check(paths: Sequence[Path], views: Sequence[View] | None, coverage: float) -> None:
@@ -174,8 +187,3 @@ def _warnings(
     for path, one in zip(paths, films, strict=True):
         for odd in one.radiograph.warnings:
             yield ScoreWarning(code=odd.code, message=f"{path}: {odd.message}")
-
-
-def _by_view(films: Sequence[Film], views: Sequence[View]) -> tuple[Film | None, Film | None]:
-    placed = dict(zip(views, films, strict=True))
-    return placed.get("ap"), placed.get("lateral")

@@ -32,7 +32,7 @@ def level_in_words(cortex: CortexScore) -> str:
     """Say a cortex's level, or why it has none."""
     if cortex.level is not None:
         return f"{cortex.level}, {LEVEL_WORDS[cortex.level]}"
-    return "not scorable" if cortex.seen else "not on a film given"
+    return "not scorable" if cortex.seen else "not seen"
 
 
 def certainty_in_words(cortex: CortexScore) -> str:
@@ -69,7 +69,7 @@ def union_in_words(union: UnionScore) -> str:
         word = next(words for least, words in _CHANCE if union.probability >= least)
         return f"Union ({rule}): {percent(union.probability)}, {word}"
     low, high = union.bounds or (0.0, 1.0)
-    return f"Union ({rule}): between {percent(low)} and {percent(high)}; the missing cortices decide"
+    return f"Union ({rule}): between {percent(low)} and {percent(high)}, by what the missing cortices are"
 
 
 def model_in_words(document: ScoreDocument) -> str:
