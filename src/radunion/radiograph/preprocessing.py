@@ -14,7 +14,7 @@ from radunion.radiograph.shaft import Shaft, find_shaft, straighten
 Shape = Literal["pad", "squash", "shaft"]
 Intensity = Literal["robust", "full"]
 
-_ALGORITHM = 1
+_ALGORITHM = 2
 """Raise it when `prepare` gives other pixels for the same settings: cached features must not outlive that."""
 _PERCENTILES = (0.5, 99.5)
 

@@ -11,9 +11,12 @@ from jaxtyping import Float, Float32
 from scipy.ndimage import gaussian_filter, gaussian_filter1d, map_coordinates
 
 _SEARCH_ROWS = 160
-_BAND, _SURROUND = 3.0, 13.0  # Gaussian widths in search pixels: a tibia is about 10 of 160 wide
-_STIFFNESS = 0.02  # cost of a sideways step, relative to the band's contrast
-_LEAST_CONTRAST = 0.01
+_BAND, _BESIDE, _ASIDE = 3.0, 5.0, 13  # Gaussian widths and a distance, in search pixels: a tibia is about 10 of 160
+_STIFFNESS = 0.15  # cost of a sideways step, in standard deviations of the film
+_LEAST_CONTRAST = 0.2
+"""Standard deviations of the film; 227 real leg films measured 0.30 or more (median 1.2), white noise 0.15 or less."""
+_BLANK = 0.002
+"""A film whose pixels deviate less than this holds no leg: half a step of an 8 bit picture."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,14 @@ class Shaft:
 
 def find_shaft(film: Float32[np.ndarray, "h w"]) -> Shaft:
     """Find the shaft of an upright or lying leg."""
-    upright, across = _trace(film), _trace(np.ascontiguousarray(film.T))
-    turned = film.shape[1] > film.shape[0] and across[1] > upright[1]
-    centre, contrast = across if turned else upright
+    (centre, contrast), turned = _trace(film), False
+    if film.shape[1] > film.shape[0]:
+        across = _trace(np.ascontiguousarray(film.T))
+        if across[1] > contrast:
+            (centre, contrast), turned = across, True
     if contrast < _LEAST_CONTRAST:
-        return Shaft(np.full(_SEARCH_ROWS, 0.5, dtype=np.float32), turned, False)
-    return Shaft(centre, turned, True)
+        return Shaft(np.full(_SEARCH_ROWS, 0.5, dtype=np.float32), turned=False, found=False)
+    return Shaft(centre, turned, found=True)
 
 
 def straighten(
@@ -57,19 +62,27 @@ def straighten(
 
 
 def _trace(film: Float32[np.ndarray, "h w"]) -> tuple[Float32[np.ndarray, " rows"], float]:
-    """Return the best path's columns (shares of the width) and its mean contrast."""
+    """Return the best path's columns (shares of the width) and its mean contrast in standard deviations."""
     from PIL import Image
 
     columns = max(16, round(film.shape[1] * _SEARCH_ROWS / film.shape[0]))
     columns = min(columns, 6 * _SEARCH_ROWS)
     small = np.asarray(Image.fromarray(film).resize((columns, _SEARCH_ROWS), Image.Resampling.BOX), dtype=np.float32)
-    band = gaussian_filter(small, (2.0, _BAND), mode="nearest") - gaussian_filter(
-        small, (4.0, _SURROUND), mode="constant"
-    )
+    deviation = float(small.std())
+    if deviation < _BLANK:
+        return np.full(_SEARCH_ROWS, 0.5, dtype=np.float32), 0.0
+    band = _band((small - small.mean()) / np.float32(deviation))
     path = _best_path(band.astype(np.float64))
     contrast = float(band[np.arange(_SEARCH_ROWS), path].mean())
     smooth = gaussian_filter1d(path.astype(np.float64), 7.0, mode="nearest")
     return ((smooth + 0.5) / columns).astype(np.float32), contrast
+
+
+def _band(film: Float32[np.ndarray, "rows columns"]) -> Float32[np.ndarray, "rows columns"]:
+    """Return how far each pixel stands out from both its sides; a bright edge or border has but one dark side."""
+    inside = gaussian_filter(film, (2.0, _BAND), mode="nearest")
+    beside = np.pad(gaussian_filter(film, (4.0, _BESIDE), mode="nearest"), ((0, 0), (_ASIDE, _ASIDE)), mode="edge")
+    return inside - np.maximum(beside[:, : -2 * _ASIDE], beside[:, 2 * _ASIDE :])
 
 
 def _best_path(gain: Float[np.ndarray, "rows columns"]) -> np.ndarray:
