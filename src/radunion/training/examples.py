@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float32, Int64
 
-from radunion.cohort import Examination
+from radunion.cohort import Box, Examination, Film
 from radunion.errors import CohortError
 from radunion.scale import CORTICES, LEVELS, View
 
@@ -19,10 +19,13 @@ PAIR_VIEWS: tuple[View, View] = ("ap", "lateral")
 class Examples:
     """One row a label; several readers are several rows of the same films, that is, several terms of the likelihood.
 
-    `films` holds the row of each view's film in `paths`, `ABSENT` where there is none.
+    `films` holds the row of each view's film in `paths`, `ABSENT` where there is none; `boxes` are the fractures' on
+    those films, `lateral` says which of them are lateral views.
     """
 
     paths: tuple[Path, ...]
+    boxes: tuple[Box | None, ...]
+    lateral: Bool[np.ndarray, " m"]
     films: Int64[np.ndarray, "n 2"]
     allowed: Bool[np.ndarray, "n 4 4"]
     scorable: Float32[np.ndarray, "n 4"]
@@ -42,10 +45,11 @@ def examples_of(examinations: Sequence[Examination]) -> Examples:
 
     Raises CohortError when there is none, or when a film's file is missing.
     """
-    paths: dict[Path, int] = {}
+    known: dict[Path, int] = {}
+    seen: list[Film] = []
     films, allowed, scorable, patients, positions = [], [], [], [], []
     for position, examination in enumerate(examinations):
-        pair = film_rows(examination, paths)
+        pair = _film_rows(examination, known, seen)
         for label in examination.labels if max(pair) > ABSENT else ():
             cortices = [label.cortices[cortex] for cortex in CORTICES]
             films.append(pair)
@@ -55,9 +59,12 @@ def examples_of(examinations: Sequence[Examination]) -> Examples:
             positions.append(position)
     if not films:
         raise CohortError("training needs examinations with a film and a label; this cohort has none")
-    _must_exist(tuple(paths))
+    paths = tuple(known)
+    _must_exist(paths)
     return Examples(
-        tuple(paths),
+        paths,
+        tuple(film.fracture_box for film in seen),
+        np.array([film.view == "lateral" for film in seen], dtype=bool),
         np.array(films, dtype=np.int64),
         np.array(allowed, dtype=bool),
         np.array(scorable, dtype=np.float32),
@@ -66,12 +73,15 @@ def examples_of(examinations: Sequence[Examination]) -> Examples:
     )
 
 
-def film_rows(examination: Examination, paths: dict[Path, int]) -> list[int]:
-    """Return the row of the AP and of the lateral film, adding new films to `paths`."""
+def _film_rows(examination: Examination, known: dict[Path, int], seen: list[Film]) -> list[int]:
+    """Return the row of the AP and of the lateral film, adding new films to `known` and `seen`."""
     pair = []
     for view in PAIR_VIEWS:
         film = examination.film(view)
-        pair.append(ABSENT if film is None else paths.setdefault(film.path, len(paths)))
+        if film is not None and film.path not in known:
+            known[film.path] = len(seen)
+            seen.append(film)
+        pair.append(ABSENT if film is None else known[film.path])
     return pair
 
 

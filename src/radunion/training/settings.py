@@ -5,26 +5,37 @@ from typing import Literal
 
 from radunion.errors import UsageError
 
-Precision = Literal["float32", "bfloat16"]
+Precision = Literal["auto", "float32", "bfloat16"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrainSettings:
-    """`balance` weighs each label by (frequency of its mean level) ** -balance: 0 keeps probabilities calibrated."""
+    """`balance` weighs each label by (frequency of its mean level) ** -balance: 0 keeps probabilities calibrated.
 
-    epochs: int = 30
-    batch: int = 32
+    `patience` is in epochs without a better validation loss. `auto` precision is bfloat16 where the processor has it.
+    """
+
+    epochs: int
+    batch: int = 24
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
     validation: float = 0.15
-    patience: int = 8
-    film_dropout: float = 0.1
+    patience: int = 25
+    film_dropout: float = 0.05
     balance: float = 0.0
     seed: int = 0
-    precision: Precision = "float32"
+    precision: Precision = "auto"
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch < 2 or self.patience < 1:
             raise UsageError("epochs and patience must be at least 1 and the batch at least 2")
         if not 0 < self.validation < 0.9 or self.learning_rate <= 0:
             raise UsageError("the validation share must lie between 0 and 0.9 and the learning rate above 0")
+
+
+COMPACT = TrainSettings(epochs=60)
+"""The compact network, trained from scratch on glimpses of the fracture."""
+FINDER = TrainSettings(epochs=10, learning_rate=3e-3)
+"""The finder of the fracture, which looks at whole strips."""
+FROZEN = TrainSettings(epochs=60, batch=32, learning_rate=1e-3, weight_decay=0.05, patience=15)
+"""A head on cached features of a frozen backbone."""

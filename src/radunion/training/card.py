@@ -1,0 +1,118 @@
+"""The card that a trained model carries: what it learned from, what it is for, what it is not."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from radunion import NOTICE
+from radunion.cohort import Cohort
+from radunion.evaluation.blinds import BLINDS, fit_blind
+from radunion.evaluation.compare import Comparison
+from radunion.evaluation.reference import reference_of
+from radunion.scoring import Card, FamiliarityCard, Metric, TrainedOn
+from radunion.training.compact import CompactLearner
+from radunion.training.examples import Examples
+from radunion.training.frozen import FrozenLearner
+from radunion.training.plan import PROTOCOL, Plan
+
+QUANTILE = 0.99
+"""The part of held-out films that count as familiar."""
+SIMULATED_READER = "simulated"
+_VERSION = "1"
+_INTENDED = (
+    "Research on the healing of tibial shaft fractures: a score for an AP and a lateral film of one leg on one day, "
+    "to be checked by a reader."
+)
+_LIMITS = (
+    "Not for decisions about patients.",
+    "Its probabilities are not calibrated beyond what training gives; intervals are of the model's own probability.",
+    "Familiarity says that a film looks like those of training, not that its score is right.",
+)
+_SIMULATED_LIMIT = "Simulated films are simpler than real ones; how it does on patients is not known."
+
+
+def card_of(
+    cohort: Cohort,
+    examples: Examples,
+    plan: Plan,
+    learner: CompactLearner | FrozenLearner,
+    *,
+    comparison: Comparison | None,
+    threshold: float,
+) -> Card:
+    """Fill in the card of a model that was trained on a cohort."""
+    simulated = is_simulated(cohort)
+    everything = reference_of(cohort.examinations, cohort.convention)
+    return Card(
+        summary=_summary(simulated, examples),
+        notice=NOTICE,
+        name=plan.name,
+        version=_VERSION,
+        protocol=PROTOCOL,
+        convention=cohort.convention,
+        preprocessing=learner.preprocessing,
+        trained_on=_trained_on(cohort, examples, learner, simulated=simulated),
+        settings=_settings(plan),
+        metrics=metrics_of(comparison) if comparison else (),
+        metrics_note=_note(plan, comparison),
+        baselines=tuple(fit_blind(name, everything).to_dict() for name in BLINDS),
+        familiarity=FamiliarityCard(
+            threshold=max(threshold, 1e-6), tuned_on="the patients held out for early stopping", quantile=QUANTILE
+        ),
+        intended_use=_INTENDED,
+        limits=(*_LIMITS, *((_SIMULATED_LIMIT,) if simulated else ())),
+    )
+
+
+def is_simulated(cohort: Cohort) -> bool:
+    """Say whether every label of a cohort comes from the simulator."""
+    readers = {label.reader for examination in cohort.examinations for label in examination.labels}
+    return readers == {SIMULATED_READER}
+
+
+def metrics_of(comparison: Comparison) -> tuple[Metric, ...]:
+    """Return the numbers of a comparison as a card holds them."""
+    return tuple(Metric(**asdict(row)) for row in comparison.rows)
+
+
+def _summary(simulated: bool, examples: Examples) -> str:
+    if simulated:
+        return "Trained on simulated films only; not validated on patients."
+    return (
+        f"Trained on {len(set(examples.examination.tolist()))} labelled examinations of {len(set(examples.patients))} "
+        "patients; not validated on films from elsewhere."
+    )
+
+
+def _trained_on(
+    cohort: Cohort, examples: Examples, learner: CompactLearner | FrozenLearner, *, simulated: bool
+) -> TrainedOn:
+    kind = "simulated" if simulated else "labelled"
+    described = (
+        f"{len(set(examples.examination.tolist()))} {kind} examinations of {len(set(examples.patients))} patients"
+    )
+    if learner.simulated_boxes:
+        described += f"; where the fracture is was learned from {learner.simulated_boxes} simulated films"
+    return TrainedOn(
+        description=described,
+        simulated=simulated,
+        cohort_sha256=cohort.digest(),
+        patients=len(set(examples.patients)),
+        examinations=len(set(examples.examination.tolist())),
+        films=len(examples.paths),
+        fracture_boxes=learner.boxes,
+    )
+
+
+def _settings(plan: Plan) -> dict[str, str | bool | int | float | None]:
+    settings = {f"training.{name}": value for name, value in asdict(plan.settings).items()}
+    if plan.backbone is None:
+        return {"backbone": "compact", **settings}
+    spec = {f"backbone.{name}": value for name, value in asdict(plan.backbone).items()}
+    spec["backbone.weights"] = Path(plan.backbone.weights).name  # a path says where the user works
+    return {**spec, "backbone.precision": plan.precision, **settings}
+
+
+def _note(plan: Plan, comparison: Comparison | None) -> str:
+    if comparison is None:
+        return "not measured; run `radunion evaluate` on a cohort that was not trained on"
+    return f"pooled out-of-fold predictions of {plan.folds}-fold cross-validation by patient. {comparison.note}"

@@ -1,0 +1,120 @@
+"""The compact network, from scratch: find the fracture on the strip, then grade a glimpse of it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int64, UInt8
+from torch import Tensor, nn
+
+from radunion.cohort import read_cohort
+from radunion.phantom import Simulation, simulate
+from radunion.training.examples import ABSENT, Examples, examples_of
+from radunion.training.finder import Finder, FinderData, fit_finder, position_of
+from radunion.training.fit import Films, fit
+from radunion.training.glimpse import GLIMPSE, MARGIN, augment, centre, glimpse
+from radunion.training.learner import Learned, Tell, epochs
+from radunion.training.look import CompactLook, Scorer
+from radunion.training.loop import Epoch
+from radunion.training.network import GlimpseEncoder, HeadShape, PairHead, PairNetwork
+from radunion.training.settings import FINDER, TrainSettings
+from radunion.training.strips import STRIP, Strips, load_strips
+
+FEWEST_BOXES = 60
+"""With fewer films that have a fracture box, simulated films teach where fractures are."""
+_TEACHERS = Simulation(patients=80, seed=77_001, format="png")
+
+
+class CompactLearner:
+    """Strips of all films in memory, a byte a pixel."""
+
+    preprocessing = STRIP
+
+    def __init__(self, examples: Examples, settings: TrainSettings, *, work: Path, tell: Tell) -> None:
+        """Read all films; simulate films with boxes under `work` when the examples have too few."""
+        self.examples = examples
+        self.settings = settings
+        self.strips = load_strips(
+            examples.paths, examples.boxes, progress=lambda done, total: tell("Reading films", done, total, "")
+        )
+        self.boxes = int(np.isfinite(self.strips.boxes).all(axis=1).sum())
+        self.simulated_boxes = 0
+        self._data = _finder_data(self.strips, examples)
+        if self.boxes < FEWEST_BOXES:
+            extra = _teachers(work / "simulated", tell)
+            self.simulated_boxes = len(extra.boxes)
+            self._data = FinderData(
+                torch.cat([self._data.strips, extra.strips]),
+                np.concatenate([self._data.boxes, extra.boxes]),
+                np.concatenate([self._data.lateral, extra.lateral]),
+            )
+
+    def learn(
+        self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
+    ) -> Learned:
+        """Train the finder, look where it says, train the encoder and the head."""
+        torch.manual_seed(self.settings.seed)
+        finder = Finder(STRIP.width)
+        finding = self._find(finder, training, validation, work, tell)
+        position, overview = _looked(finder, torch.from_numpy(self.strips.pixels))
+        films = Films(_glimpses(torch.from_numpy(self.strips.pixels), position), augment, centre)
+        encoder = GlimpseEncoder(STRIP.width)
+        network = PairNetwork(encoder, PairHead(HeadShape(encoder.width)))
+        scoring = fit(
+            network, self.examples, films, training=training, validation=validation, settings=self.settings,
+            checkpoint=work / "scores.pt" if work else None,
+            progress=epochs(tell, "Learning to score", self.settings.epochs),
+        )  # fmt: skip
+
+        def scorer() -> nn.Module:
+            return Scorer(CompactLook(finder, encoder), network.head).eval()
+
+        return Learned(network, films, scorer, overview.numpy(), {"finder": finding, "scores": scoring})
+
+    def _find(
+        self, finder: Finder, training: np.ndarray, validation: np.ndarray, work: Path | None, tell: Tell
+    ) -> tuple[Epoch, ...]:
+        settings = replace(FINDER, seed=self.settings.seed, precision=self.settings.precision)
+        taught = np.arange(len(self.examples.paths), len(self._data.boxes))
+        held = taught[taught % 7 == 0]
+        return fit_finder(
+            finder, self._data,
+            training=np.concatenate([_films(self.examples, training), np.setdiff1d(taught, held)]),
+            validation=np.concatenate([_films(self.examples, validation), held]),
+            settings=settings, checkpoint=work / "finder.pt" if work else None,
+            progress=epochs(tell, "Learning to find fractures", settings.epochs),
+        )  # fmt: skip
+
+
+def _films(examples: Examples, rows: Int64[np.ndarray, " n"]) -> Int64[np.ndarray, " m"]:
+    films = np.unique(examples.films[rows])
+    return films[films != ABSENT]
+
+
+def _finder_data(strips: Strips, examples: Examples) -> FinderData:
+    return FinderData(torch.from_numpy(strips.pixels), strips.boxes, examples.lateral.astype(np.float32))
+
+
+def _teachers(folder: Path, tell: Tell) -> FinderData:
+    """Simulate films whose boxes are known."""
+    table = simulate(
+        folder, _TEACHERS, progress=lambda done, total: tell("Simulating films with known fractures", done, total, "")
+    )
+    examples = examples_of(read_cohort(table).examinations)
+    return _finder_data(load_strips(examples.paths, examples.boxes), examples)
+
+
+def _looked(finder: Finder, strips: UInt8[Tensor, "m 1 h w"]) -> tuple[Float[Tensor, " m"], Float[Tensor, "m d"]]:
+    """Return each strip's fracture row and overview."""
+    finder.eval()
+    with torch.inference_mode():
+        found = [finder(part.float() / 255) for part in strips.split(64)]
+        position = torch.cat([position_of(one.focus, strips.shape[2]) for one in found])
+    return position.clone(), torch.cat([one.overview for one in found]).clone()
+
+
+def _glimpses(strips: UInt8[Tensor, "m 1 h w"], position: Float[Tensor, " m"]) -> Float[Tensor, "m 1 tall w"]:
+    """Cut glimpses with a margin for augmentation."""
+    parts = zip(strips.split(64), position.split(64), strict=True)
+    return torch.cat([glimpse(strip.float() / 255, row, GLIMPSE + 2 * MARGIN) for strip, row in parts])

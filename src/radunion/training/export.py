@@ -1,0 +1,69 @@
+"""Write a scorer as ONNX, and prove that the graph says what the network says."""
+
+import contextlib
+import io
+import logging
+import warnings
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+from torch import nn
+
+from radunion.errors import BundleError
+from radunion.radiograph import Preprocessing
+
+OUTPUTS = ("weights", "levels", "scorable", "view", "features")
+_TOLERANCE = 1e-3
+
+
+def export_onnx(scorer: nn.Module, preprocessing: Preprocessing) -> bytes:
+    """Return the graph with a free number of examinations.
+
+    Raises BundleError when the graph and the network differ by more than 1e-3 on random films.
+    """
+    height, width = preprocessing.height, preprocessing.width
+    films = torch.rand(2, 3, 1, height, width, generator=torch.Generator().manual_seed(0))
+    inputs = (films[0], films[1], torch.tensor([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]]))
+    examinations = torch.export.Dim("examinations", min=1, max=4096)
+    with TemporaryDirectory() as folder, _silence():
+        path = Path(folder) / "model.onnx"
+        torch.onnx.export(
+            scorer.eval(), inputs, str(path), input_names=["ap", "lateral", "present"], output_names=list(OUTPUTS),
+            dynamic_shapes=[{0: examinations}] * 3, dynamo=True, external_data=False, verbose=False,
+        )  # fmt: skip
+        graph = path.read_bytes()
+    _must_agree(graph, scorer, inputs)
+    return graph
+
+
+def _must_agree(graph: bytes, scorer: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    for count in (1, 3):
+        part = [one[:count] for one in inputs]
+        with torch.inference_mode():
+            wanted = scorer(*part)
+        names = [one.name for one in session.get_inputs()]
+        found = session.run(list(OUTPUTS), dict(zip(names, (one.numpy() for one in part), strict=True)))
+        for name, ours, theirs in zip(OUTPUTS, wanted, found, strict=True):
+            scale = max(1.0, float(ours.abs().max()))
+            gap = float(np.abs(ours.numpy() - theirs).max()) / scale
+            if not gap <= _TOLERANCE:
+                raise BundleError(f"the exported graph must say what the network says; {name} differs by {gap:.2g}")
+
+
+@contextlib.contextmanager
+def _silence():  # type: ignore[no-untyped-def]
+    """Keep the exporter's chatter and its own deprecations from the user."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,147 @@
+"""Find the fracture along a strip of the shaft, and tell which view the strip is.
+
+A fracture is a small part of a long film; a network that must find it from healing labels alone does not learn with a
+few hundred patients. It learns quickly where boxes say where to look: from the simulator, or from the user's table.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Float, Float32, Int64, UInt8
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from radunion.training.fit import fingerprint
+from radunion.training.loop import Epoch, Progress, Run, autocast, train
+from radunion.training.network import block
+from radunion.training.settings import TrainSettings
+
+_STRIDE = 16
+_NEAR = 3  # rows of the focus map around its peak that decide the position
+
+
+class Found(NamedTuple):
+    """Where the fracture is and what the strip looks like as a whole."""
+
+    focus: Float[Tensor, "n rows"]  # logits; softmax is where the fracture may be
+    lateral: Float[Tensor, " n"]  # logit that the strip is a lateral view
+    overview: Float[Tensor, "n c"]
+
+
+class Finder(nn.Module):
+    """A plain network on the strip at half resolution: one value a row of 16 strip rows, and one for the view."""
+
+    def __init__(self, width: int, channels: tuple[int, ...] = (16, 32, 64), rows: int = 64) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before = 1
+        for stage, now in enumerate(channels):
+            layers += block(before, now, stride=2)
+            if stage:
+                layers += block(now, now, stride=1)
+            before = now
+        self.trunk = nn.Sequential(*layers).to(memory_format=torch.channels_last)
+        self.across = nn.Conv2d(before, rows, (1, width // _STRIDE), bias=False)
+        self.along = nn.Sequential(
+            nn.BatchNorm1d(rows), nn.ReLU(), nn.Conv1d(rows, rows, 3, padding=1, bias=False),
+            nn.BatchNorm1d(rows), nn.ReLU(),
+        )  # fmt: skip
+        self.focus = nn.Conv1d(rows, 1, 1)
+        self.lateral = nn.Linear(2 * rows, 1)
+        self.overview = 2 * rows
+
+    def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Found:
+        half = F.avg_pool2d(strips, 2) - 0.4
+        rows = self.along(self.across(self.trunk(half.contiguous(memory_format=torch.channels_last))).squeeze(-1))
+        overview = torch.cat([rows.mean(dim=2), rows.amax(dim=2)], dim=1)
+        return Found(self.focus(rows).squeeze(1), self.lateral(overview).squeeze(1), overview)
+
+
+def position_of(focus: Float[Tensor, "n rows"], height: int) -> Float[Tensor, " n"]:
+    """Return the fracture's row in the strip: the mean of the focus around its peak."""
+    index = torch.arange(focus.shape[1], dtype=focus.dtype)
+    peak = focus.argmax(dim=1, keepdim=True).to(focus.dtype)
+    near = ((index - peak).abs() <= _NEAR).to(focus.dtype)
+    mass = focus.softmax(dim=1) * near
+    return ((mass * (index + 0.5)).sum(dim=1) / mass.sum(dim=1)) * (height / focus.shape[1]) - 0.5
+
+
+def locate(finder: Finder, strips: UInt8[Tensor, "m 1 h w"], *, batch: int = 64) -> Float[Tensor, " m"]:
+    """Return the fracture's row in every strip."""
+    finder.eval()
+    with torch.inference_mode():
+        parts = [position_of(finder(part.float() / 255).focus, strips.shape[2]) for part in strips.split(batch)]
+    return torch.cat(parts)
+
+
+@dataclass(frozen=True)
+class FinderData:
+    """Strips with what is known of them: `boxes` are the fracture's first and last row as shares, NaN where unknown;
+    `lateral` is 1 for a lateral view, 0 for AP.
+    """
+
+    strips: UInt8[Tensor, "m 1 h w"]
+    boxes: Float32[np.ndarray, "m 2"]
+    lateral: Float32[np.ndarray, " m"]
+
+
+def fit_finder(
+    finder: Finder,
+    data: FinderData,
+    *,
+    training: Int64[np.ndarray, " a"],
+    validation: Int64[np.ndarray, " b"],
+    settings: TrainSettings,
+    checkpoint: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[Epoch, ...]:
+    """Train the finder on strips; a strip without a box teaches the view only."""
+    boxes, lateral = torch.from_numpy(data.boxes), torch.from_numpy(data.lateral)
+
+    def loss(rows: Int64[np.ndarray, " n"], random: torch.Generator | None) -> Float[Tensor, " n"]:
+        chosen = torch.from_numpy(rows)
+        strips, where = data.strips[chosen].float() / 255, boxes[chosen]
+        if random is not None:
+            strips, where = _moved(strips, where, random)
+        with autocast(settings):
+            found: Found = finder(strips)
+        view = F.binary_cross_entropy_with_logits(found.lateral.float(), lateral[chosen], reduction="none")
+        return view + focus_loss(found.focus.float(), where)
+
+    name = fingerprint(asdict(settings), training, validation, data.boxes, data.lateral, data.strips)
+    weights = torch.ones(len(training))
+    return train(finder, loss, Run(training, validation, weights, settings, name, checkpoint, progress))
+
+
+def focus_loss(focus: Float[Tensor, "n rows"], boxes: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
+    """Return -log of the focus that lies on rows which the box touches; 0 without a box."""
+    count = focus.shape[1]
+    edges = torch.arange(count + 1) / count
+    touched = (edges[1:] > boxes[:, :1]) & (edges[:-1] < boxes[:, 1:])
+    known = touched.any(dim=1)
+    mass = (focus.softmax(dim=1) * touched).sum(dim=1).clamp_min(1e-6)
+    return -mass.log() * known
+
+
+def _moved(
+    strips: Float[Tensor, "n 1 h w"], boxes: Float[Tensor, "n 2"], random: torch.Generator
+) -> tuple[Float[Tensor, "n 1 h w"], Float[Tensor, "n 2"]]:
+    """Mirror, turn upside down, zoom, shear and shift strips, change their exposure; the boxes follow."""
+    n = len(strips)
+
+    def within(bound: float) -> Tensor:
+        return (torch.rand(n, generator=random) * 2 - 1) * bound
+
+    zoom, flip, shear = 1 + within(0.15), torch.where(within(1) < 0, -1.0, 1.0), within(0.1)
+    over = torch.where(within(1) < -0.8, -1.0, 1.0)
+    right, down = within(0.15), within(0.15)
+    matrix = torch.stack(
+        [torch.stack([zoom * flip, shear, right], 1), torch.stack([right * 0, zoom * over, down], 1)], 1
+    )
+    grid = F.affine_grid(matrix, list(strips.shape), align_corners=False)
+    moved = F.grid_sample(strips, grid, align_corners=False, padding_mode="border").clamp(0, 1)
+    ends = ((boxes * 2 - 1 - down[:, None]) / (zoom * over)[:, None] + 1) / 2
+    return moved ** torch.exp(within(0.4))[:, None, None, None], ends.sort(dim=1).values

@@ -1,0 +1,65 @@
+"""What a protocol's encoder must be able to do: learn from some labels, predict, and be exported."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import Float32, Int64
+from torch import nn
+
+from radunion.joint import JointLevels, concatenate
+from radunion.radiograph import Preprocessing
+from radunion.training.examples import Examples
+from radunion.training.fit import Films, predict
+from radunion.training.loop import Epoch
+from radunion.training.network import PairNetwork
+
+Tell = Callable[[str, int, int, str], None]
+"""Called with (stage, done, to do, a note)."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """One trained network with the films as it sees them; `overview` holds each film's features as a whole."""
+
+    network: PairNetwork
+    films: Films
+    scorer: Callable[[], nn.Module]
+    overview: Float32[np.ndarray, "m d"]
+    history: dict[str, tuple[Epoch, ...]]
+
+    def predict(self, pairs: Int64[np.ndarray, "n 2"]) -> JointLevels:
+        """Return the distributions of film pairs."""
+        parts = predict(self.network, self.films, pairs)
+        return concatenate(
+            [JointLevels(part.weights.numpy(), part.levels.numpy(), part.scorable.sigmoid().numpy()) for part in parts]
+        )
+
+
+class Learner(Protocol):
+    """Films loaded once, ready to be learned from as often as there are folds."""
+
+    examples: Examples
+    preprocessing: Preprocessing
+
+    def learn(
+        self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
+    ) -> Learned:
+        """Train on some rows of the examples; checkpoints lie in `work`."""
+        ...
+
+
+def quiet(stage: str, done: int, total: int, note: str) -> None:
+    """Tell nothing."""
+
+
+def epochs(tell: Tell, stage: str, total: int) -> Callable[[Epoch], None]:
+    """Turn a loop's progress into told lines."""
+
+    def told(epoch: Epoch) -> None:
+        note = f"loss {epoch['train_loss']:.3f}, on held-out patients {epoch['validation_loss']:.3f}"
+        tell(stage, int(epoch["epoch"]), total, note)
+
+    return told

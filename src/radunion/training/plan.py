@@ -1,0 +1,30 @@
+"""What to train, as plain data."""
+
+from dataclasses import dataclass
+
+from radunion.errors import UsageError
+from radunion.features import BackboneSpec
+from radunion.features import Precision as FeaturePrecision
+from radunion.training.settings import TrainSettings
+
+PROTOCOL = "pair"
+"""Both films of an examination, set-valued ordinal levels, one joint distribution of the four cortices."""
+PROTOCOLS = (PROTOCOL,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What to train: `backbone` None is the compact network from scratch, else a frozen one with a head.
+
+    `folds` asks for out-of-fold metrics by k-fold cross-validation beside the model that is kept.
+    """
+
+    name: str
+    settings: TrainSettings
+    backbone: BackboneSpec | None = None
+    precision: FeaturePrecision = "float32"
+    folds: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.folds is not None and self.folds < 2:
+            raise UsageError(f"cross-validation needs at least 2 folds, found {self.folds}")

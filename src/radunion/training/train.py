@@ -1,0 +1,160 @@
+"""From a labelled cohort to a model bundle: learn, measure out of fold when asked, export, write the card."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Int64
+
+from radunion.cohort import Cohort, folds, holdout
+from radunion.errors import CohortError
+from radunion.evaluation.blinds import BLINDS, fit_blind
+from radunion.evaluation.compare import Comparison, compare
+from radunion.evaluation.reference import reference_of
+from radunion.features import FeatureCache, load_backbone
+from radunion.joint import JointLevels, concatenate
+from radunion.scoring import Bundle, Card, FamiliarityReference, fit_reference, threshold_of, write_bundle
+from radunion.training.card import QUANTILE, card_of, metrics_of
+from radunion.training.compact import CompactLearner
+from radunion.training.examples import ABSENT, Examples, examples_of
+from radunion.training.export import export_onnx
+from radunion.training.frozen import FrozenLearner
+from radunion.training.learner import Learned, Learner, Tell, quiet
+from radunion.training.plan import PROTOCOL, Plan
+from radunion.training.settings import TrainSettings
+
+_FEWEST_PATIENTS = 12
+_FEWEST_HELD_OUT = 20
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The bundle on disk, every epoch's losses by stage, and the out-of-fold comparison if there is one."""
+
+    bundle: Bundle
+    history: dict[str, list[dict[str, float]]]
+    comparison: Comparison | None
+
+
+def train_model(
+    cohort: Cohort, out: Path, plan: Plan, *, cache: FeatureCache | None = None, tell: Tell = quiet
+) -> Trained:
+    """Train on all labelled examinations and write a bundle to `out`; killed and run again, it goes on.
+
+    Checkpoints lie in the folder `<out>.work` until the bundle is written. Raises CohortError when there are too few
+    patients, FilmError for a film that cannot be read.
+    """
+    work = out.with_name(f"{out.name}.work")
+    examples = examples_of(cohort.examinations)
+    _must_suffice(examples, cohort)
+    learner = _learner(examples, plan, work, cache, tell)
+    training, validation = _split(cohort, examples, np.arange(len(cohort)), plan.settings)
+    learned = learner.learn(training, validation, work=work, tell=tell)
+    comparison = _out_of_fold(cohort, learner, plan, work, tell) if plan.folds else None
+    reference, threshold = _familiarity(learned, examples, training, validation)
+    tell("Exporting", 0, 1, "")
+    graph = export_onnx(learned.scorer(), learner.preprocessing)
+    card = card_of(cohort, examples, plan, learner, comparison=comparison, threshold=threshold)
+    bundle = _written(out, graph, card, reference, learned, comparison)
+    shutil.rmtree(work, ignore_errors=True)
+    tell("Exporting", 1, 1, "")
+    return Trained(bundle, _history(learned), comparison)
+
+
+def _learner(
+    examples: Examples, plan: Plan, work: Path, cache: FeatureCache | None, tell: Tell
+) -> CompactLearner | FrozenLearner:
+    if plan.backbone is None:
+        return CompactLearner(examples, plan.settings, work=work, tell=tell)
+    backbone = load_backbone(plan.backbone)
+    return FrozenLearner(examples, backbone, plan.settings, cache=cache, precision=plan.precision, tell=tell)
+
+
+def _must_suffice(examples: Examples, cohort: Cohort) -> None:
+    patients = len(set(examples.patients))
+    if patients < _FEWEST_PATIENTS:
+        raise CohortError(
+            f"{cohort.source}: training needs labelled films of at least {_FEWEST_PATIENTS} patients, "
+            f"found {patients}; add labelled examinations or score with a model that exists"
+        )
+
+
+def _split(
+    cohort: Cohort, examples: Examples, chosen: np.ndarray, settings: TrainSettings
+) -> tuple[Int64[np.ndarray, " a"], Int64[np.ndarray, " b"]]:
+    """Return the rows to learn from and those to stop by, of some examinations; patients stay whole."""
+    labelled = np.intersect1d(chosen, examples.examination)
+    held = holdout(cohort.subset(labelled), fraction=settings.validation, seed=settings.seed)
+    return examples.rows(labelled[~held]), examples.rows(labelled[held])
+
+
+def _out_of_fold(cohort: Cohort, learner: Learner, plan: Plan, work: Path, tell: Tell) -> Comparison:
+    """Predict every examination by a model that did not see its patient, the blinds too."""
+    assert plan.folds is not None  # noqa: S101 (the caller asks)
+    examples, every = learner.examples, reference_of(cohort.examinations, cohort.convention)
+    predictions: dict[str, list[JointLevels]] = {name: [] for name in (*BLINDS, PROTOCOL)}
+    order: list[np.ndarray] = []
+    for number, test in enumerate(folds(cohort, k=plan.folds, seed=plan.settings.seed), start=1):
+        tell("Cross-validation", number, plan.folds, "")
+        rest = np.setdiff1d(np.arange(len(cohort)), test)
+        training, validation = _split(cohort, examples, rest, plan.settings)
+        learned = learner.learn(training, validation, work=work / f"fold-{number}", tell=tell)
+        known = every[np.isin(every.examination, rest)]
+        tested = [cohort.examinations[index] for index in test]
+        for name in BLINDS:
+            predictions[name].append(fit_blind(name, known).predict_examinations(tested))
+        predictions[PROTOCOL].append(learned.predict(_pairs(examples, test)))
+        order.append(test)
+    back = np.argsort(np.concatenate(order))
+    return compare(
+        every, {name: concatenate(parts)[back] for name, parts in predictions.items()}, seed=plan.settings.seed
+    )
+
+
+def _pairs(examples: Examples, examinations: np.ndarray) -> Int64[np.ndarray, "n 2"]:
+    """Return each examination's films; one that has no label or film has none, and is not measured."""
+    first = {int(one): row for row, one in reversed(list(enumerate(examples.examination)))}
+    absent = np.full(2, ABSENT)
+    return np.array([examples.films[first[int(one)]] if int(one) in first else absent for one in examinations])
+
+
+def _familiarity(
+    learned: Learned, examples: Examples, training: np.ndarray, validation: np.ndarray
+) -> tuple[FamiliarityReference, float]:
+    """Fit what familiar films look like on training films, and the threshold on the patients held out."""
+    seen, held = (_film_rows(examples, rows) for rows in (training, validation))
+    reference = fit_reference(learned.overview[seen])
+    tuned = held if len(held) >= _FEWEST_HELD_OUT else np.concatenate([seen, held])
+    return reference, threshold_of(reference.distance(learned.overview[tuned]), quantile=QUANTILE)
+
+
+def _film_rows(examples: Examples, rows: np.ndarray) -> np.ndarray:
+    films = np.unique(examples.films[rows])
+    return films[films != ABSENT]
+
+
+def _history(learned: Learned) -> dict[str, list[dict[str, float]]]:
+    return {stage: [dict(epoch) for epoch in epochs] for stage, epochs in learned.history.items()}
+
+
+def _written(
+    out: Path,
+    graph: bytes,
+    card: Card,
+    reference: FamiliarityReference,
+    learned: Learned,
+    comparison: Comparison | None,
+) -> Bundle:
+    bundle = write_bundle(out, onnx=graph, card=card, reference=reference)
+    (out / "history.json").write_text(json.dumps(_history(learned), indent=1) + "\n")
+    if comparison is not None:
+        comparison.write(out / "metrics.json")
+    return bundle
+
+
+def with_metrics(bundle: Bundle, comparison: Comparison, note: str) -> Bundle:
+    """Write a bundle again with the metrics of an evaluation on its card."""
+    card = bundle.card.model_copy(update={"metrics": metrics_of(comparison), "metrics_note": note})
+    return write_bundle(bundle.path, onnx=bundle.files["model.onnx"], card=card, reference=bundle.reference)
