@@ -1,0 +1,60 @@
+"""What every command's parser has in common, and the kinds of its values."""
+
+import argparse
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from radunion import NOTICE
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[ArgumentParser]
+else:
+    Subparsers = argparse._SubParsersAction
+
+
+def add_command(
+    subparsers: Subparsers,
+    name: str,
+    *,
+    summary: str,
+    run: Callable[[Namespace], int],
+    usage: str | None = None,
+    details: str = "",
+    resumes: bool = False,
+) -> ArgumentParser:
+    """Add a command's parser and return it; `resumes` says that an interrupted run goes on when run again.
+
+    `usage` is what follows `radunion `, given where options come after the operands.
+    """
+    parser = subparsers.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}. {details}".strip(),
+        epilog=f"{NOTICE.capitalize()}.",
+        usage=f"radunion {usage}" if usage else None,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    parser.set_defaults(run=run, resumes=resumes)
+    return parser
+
+
+def positive(text: str) -> int:
+    """Read a whole number of 1 or more."""
+    return _at_least(1, text)
+
+
+def natural(text: str) -> int:
+    """Read a whole number of 0 or more."""
+    return _at_least(0, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise ArgumentTypeError(f"a whole number of {least} or more is wanted, found {text!r}")
+    return number

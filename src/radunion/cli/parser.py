@@ -1,0 +1,41 @@
+"""The parser of all commands. Modules of commands are quick to import: whatever is heavy they import when they run."""
+
+from argparse import ArgumentParser
+from typing import Protocol
+
+from radunion import NOTICE, __version__
+from radunion.cli.options import Subparsers
+
+
+class Command(Protocol):
+    """A module that adds its parser."""
+
+    def add_to(self, subparsers: Subparsers) -> None:
+        """Add the command's parser."""
+
+
+def build_parser() -> ArgumentParser:
+    """Return the parser of `radunion`, its commands in the order of a study."""
+    parser = ArgumentParser(
+        prog="radunion",
+        description="Score the healing of long-bone fractures (RUST, mRUST) on radiographs, cortex by cortex.",
+        epilog=f"{NOTICE.capitalize()}. `radunion COMMAND --help` tells more.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"radunion {__version__} ({NOTICE})")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error; it may name patients")
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in _commands():
+        command.add_to(subparsers)
+    return parser
+
+
+def _commands() -> tuple[Command, ...]:
+    from radunion.cli import cohort, evaluate, score, simulate
+
+    return (
+        simulate,
+        cohort,
+        evaluate,
+        score,
+    )

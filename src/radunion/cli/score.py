@@ -1,0 +1,7 @@
+"""`radunion score`."""
+
+from radunion.cli.options import Subparsers
+
+
+def add_to(subparsers: Subparsers) -> None:
+    """Add the command's parser."""
