@@ -110,7 +110,7 @@ class PairHead(nn.Module):
         shift = F.softplus(self.spread(hidden)) * self.shifts
         location = self.location(hidden)[:, None] + shift[:, :, None]
         return Prediction(
-            weights=self.share.softmax(dim=0).expand(len(ap), -1),
+            weights=self.share.softmax(dim=0).expand(ap.shape[0], -1),
             levels=ordinal_probabilities(location, self.thresholds()),
             scorable=self.scorable(hidden),
         )
@@ -129,4 +129,5 @@ class PairNetwork(nn.Module):
     ) -> Prediction:
         features = self.encoder(torch.cat([ap, lateral])).float()
         with torch.autocast("cpu", enabled=False):  # differences of probabilities do not bear bfloat16
-            return self.head(features[: len(ap)], features[len(ap) :], present)
+            first, second = features.unflatten(0, (2, -1))
+            return self.head(first, second, present)
