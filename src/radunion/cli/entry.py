@@ -52,16 +52,16 @@ def _interrupted(*, resumes: bool) -> str:
 
 
 def _message(error: Exception) -> str:
-    """Say what went wrong; the text of an exception that nobody foresaw is withheld, for it may hold a patient's data."""
+    """Say what went wrong. The text of an exception that nobody foresaw is withheld: it may hold a patient's data."""
     if isinstance(error, RadunionError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         where = "" if error.filename is None else f"{error.filename}: "
         return f"{where}{error.strerror}; check the path, its permissions and the room on the disk"
     return (
-        f"stopped by an unexpected {type(error).__name__} in {_place(error.__traceback__)}; this is a fault of radunion "
-        f"{__version__}. Please report this line to its maintainers with the command. The traceback, which may name "
-        "files and patients, is shown with --debug"
+        f"stopped by an unexpected {type(error).__name__} in {_place(error.__traceback__)}; this is a fault of "
+        f"radunion {__version__}. Please report this line, and which command it was, to its maintainers. --debug shows "
+        "the traceback, which may name files and patients"
     )
 
 

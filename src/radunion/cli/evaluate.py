@@ -1,7 +1,126 @@
-"""`radunion evaluate`."""
+"""`radunion evaluate`: models beside the no-image baselines, as a table and a report."""
 
-from radunion.cli.options import Subparsers
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from radunion import NOTICE
+from radunion.cli.options import Subparsers, add_command, natural, positive
+from radunion.cli.output import must_be_free
+from radunion.cli.progress import progress
+from radunion.cli.terminal import answer, say, show
+from radunion.errors import UsageError
+
+if TYPE_CHECKING:
+    from radunion.scoring import Bundle
+    from radunion.study.evaluate import Evaluated
+
+_REPLICATES = 1000
 
 
 def add_to(subparsers: Subparsers) -> None:
     """Add the command's parser."""
+    parser = add_command(
+        subparsers,
+        "evaluate",
+        summary="measure models on a labelled cohort, beside the no-image baselines",
+        details="The baselines are those of the first model: what its training labels say of an examination that "
+        "nobody looked at. Intervals are bootstrapped by patient.",
+        run=run,
+        usage="evaluate MODEL [MODEL ...] cohort.csv --out DIR [--name NAME ...] [--replicates N] [--seed S]",
+    )
+    parser.add_argument("models", metavar="MODEL", nargs="+", type=Path, help="bundles, folders or zips")
+    parser.add_argument("cohort", metavar="cohort.csv", type=Path, help="cohort table of patients not trained on")
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for report.html, metrics.json")
+    parser.add_argument("--name", metavar="NAME", nargs="+", help="names of the models, in their order (their own)")
+    parser.add_argument(
+        "--replicates", metavar="N", type=positive, default=_REPLICATES, help=f"bootstrap samples ({_REPLICATES:,})"
+    )
+    parser.add_argument("--seed", metavar="S", type=natural, default=0, help="seed of the bootstrap (0)")
+    parser.add_argument(
+        "--on-training-films", action="store_true", help="go on although a model was trained on this very cohort"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
+
+
+def run(args: Namespace) -> int:
+    """Evaluate, print the headline tables and write the report."""
+    from radunion.cohort import read_cohort
+    from radunion.study.evaluate import evaluate_bundles
+
+    must_be_free([args.out / "report.html", args.out / "metrics.json"], overwrite=args.overwrite)
+    bundles = _load(args.models, args.name)
+    convention = next(iter(bundles.values())).card.convention
+    cohort = read_cohort(args.cohort, convention=convention)
+    with progress("examinations scored") as tell:
+        found = evaluate_bundles(
+            bundles,
+            cohort,
+            seed=args.seed,
+            replicates=args.replicates,
+            on_training_films=args.on_training_films,
+            progress=tell,
+        )
+    _say_what_matters(found)
+    print_headline(found)
+    answer(f"{write_evaluation(args.out, found)}; {NOTICE}")
+    return 0
+
+
+def print_headline(found: "Evaluated") -> None:
+    """Print, scale by scale, the summary, every protocol's headline numbers and the paired differences."""
+    from radunion.cli.comparison import comparison_tables
+    from radunion.report.words import headline_model, summary
+
+    comparison = found.comparison
+    for sentence in summary(comparison, model=headline_model(comparison), simulated=found.simulated):
+        answer(sentence)
+    for table in comparison_tables(comparison):
+        answer("")
+        show(table)
+
+
+def write_evaluation(out: Path, found: "Evaluated") -> Path:
+    """Write report.html and metrics.json into a folder; return the path of the report."""
+    from radunion.report.cohort import summarise_cohort
+    from radunion.report.write import write_report
+
+    models = [name for name in found.comparison.protocols if name not in found.comparison.baselines]
+    return write_report(
+        out,
+        title=f"Evaluation of {', '.join(models)}",
+        comparison=found.comparison,
+        cohort_summary=summarise_cohort(found.examinations),
+        history=(),
+        pictures=(),
+        provenance={**found.provenance, "To be known": ". ".join(found.notes)},
+        notice=NOTICE,
+        simulated=found.simulated,
+    )
+
+
+def _load(paths: Sequence[Path], names: Sequence[str] | None) -> "dict[str, Bundle]":
+    """Load the models under the names given, else their own; two of one name also bear what tells them apart."""
+    from radunion.scoring import load_bundle
+
+    if names is not None and len(names) != len(paths):
+        raise UsageError(f"--name gives every model a name, in their order; found {len(names)} for {len(paths)} models")
+    bundles = [load_bundle(path) for path in paths]
+    own = [bundle.card.name for bundle in bundles]
+    shown = names or [
+        name if own.count(name) == 1 else f"{name}-{bundle.sha256[:8]}"
+        for name, bundle in zip(own, bundles, strict=True)
+    ]
+    if len(set(shown)) < len(shown):
+        raise UsageError(f"models are told apart by their names, each once; found {', '.join(shown)}")
+    return dict(zip(shown, bundles, strict=True))
+
+
+def _say_what_matters(found: "Evaluated") -> None:
+    if found.unread:
+        say(f"{len(found.unread):,} films could not be read and were left out:")
+        for film in found.unread:
+            say(f"  {film}")
+    for note in found.notes:
+        say(note)

@@ -40,6 +40,12 @@ def add_command(
     return parser
 
 
+def add_group(subparsers: Subparsers, name: str, *, summary: str) -> Subparsers:
+    """Add a command that has commands of its own, and return where those are added."""
+    parser = subparsers.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
+    return parser.add_subparsers(metavar="COMMAND", required=True)
+
+
 def positive(text: str) -> int:
     """Read a whole number of 1 or more."""
     return _at_least(1, text)

@@ -1,7 +1,82 @@
-"""`radunion score`."""
+"""`radunion score`: one film or the two of a pair, to a table, a JSON document or a picture."""
 
-from radunion.cli.options import Subparsers
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from radunion.cli.options import Subparsers, add_command
+from radunion.cli.output import must_be_free, write_file
+from radunion.cli.terminal import answer, say, show
+from radunion.scale import DEFAULT_UNION_RULE, UNION_RULES
+
+if TYPE_CHECKING:
+    from radunion.scoring import Bundle, Scored
+
+_DEFAULT_RULE = next(name for name, rule in UNION_RULES.items() if rule == DEFAULT_UNION_RULE)
 
 
 def add_to(subparsers: Subparsers) -> None:
     """Add the command's parser."""
+    parser = add_command(
+        subparsers,
+        "score",
+        summary="score the AP and the lateral film of a fracture, or one of them",
+        details="Films are DICOM or pictures, in any order.",
+        run=run,
+        usage="score FILM [FILM] [--model MODEL] [--views ap lateral] [--out DIR] [--json] [options]",
+    )
+    parser.add_argument("films", metavar="FILM", nargs="+", type=Path, help="one film, or the two of a pair")
+    parser.add_argument("--model", metavar="MODEL", type=Path, help="bundle, a folder or zip (the newest kept one)")
+    parser.add_argument("--views", nargs="+", choices=("ap", "lateral"), help="the view of each film, in their order")
+    parser.add_argument(
+        "--union", choices=tuple(UNION_RULES), default=_DEFAULT_RULE, help=f"when union is called ({_DEFAULT_RULE})"
+    )
+    parser.add_argument(
+        "--coverage", metavar="C", type=float, help="probability that intervals hold, such as 0.9 (the model's own)"
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, help="folder for score.json and score.png")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
+
+
+def run(args: Namespace) -> int:
+    """Score and print."""
+    from radunion.scoring import score_films
+
+    outputs = [] if args.out is None else [args.out / "score.json", args.out / "score.png"]
+    must_be_free(outputs, overwrite=args.overwrite)
+    scored = score_films(
+        args.films, _model(args.model), views=args.views, rule=UNION_RULES[args.union], coverage=args.coverage
+    )
+    if outputs:
+        _write(scored, *outputs)
+    if args.json:
+        answer(scored.document.to_json().rstrip())
+    else:
+        _show(scored)
+    return 0
+
+
+def _model(path: Path | None) -> "Bundle":
+    """Load the model named, else the default one and say which that is."""
+    from radunion.scoring import default_bundle, load_bundle
+
+    if path is not None:
+        return load_bundle(path)
+    bundle, which = default_bundle()
+    say(f"no --model was given: scoring with {which}")
+    return bundle
+
+
+def _show(scored: "Scored") -> None:
+    from radunion.scoring import score_table
+
+    show(score_table(scored.document))
+
+
+def _write(scored: "Scored", document: Path, picture: Path) -> None:
+    from radunion.scoring import score_picture
+
+    write_file(document, scored.document.to_json().encode())
+    write_file(picture, score_picture(scored))
+    say(f"wrote {document} and {picture}")

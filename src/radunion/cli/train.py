@@ -1,0 +1,136 @@
+"""`radunion train`: a model bundle from a labelled cohort."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from radunion.cli.options import Subparsers, add_command, natural, positive
+from radunion.cli.stages import stages
+from radunion.cli.terminal import answer, say, show
+from radunion.errors import CohortError, MissingExtraError, UsageError
+from radunion.scale import CONVENTIONS, DEFAULT_CONVENTION
+
+if TYPE_CHECKING:
+    from radunion.cohort import Cohort
+    from radunion.training.plan import Plan
+
+_COMPACT = "compact"
+
+
+def add_to(subparsers: Subparsers) -> None:
+    """Add the command's parser."""
+    parser = add_command(
+        subparsers,
+        "train",
+        summary="train a model on a cohort and write its bundle",
+        details="Patients are kept whole in every split. Killed and run again, it goes on and ends the same.",
+        run=run,
+        usage="train COHORT --out MODEL [--backbone NAME --weights W --tap LAYER] [--folds K] [--epochs N] [--seed S]",
+        resumes=True,
+    )
+    parser.add_argument("cohort", metavar="COHORT", type=Path, help="label table, .csv or .parquet")
+    parser.add_argument("--out", metavar="MODEL", type=Path, required=True, help="folder of the bundle")
+    parser.add_argument("--name", help="the model's name on its card (the folder's)")
+    parser.add_argument("--protocol", default="pair", help="pair: both films, set-valued ordinal levels (pair)")
+    parser.add_argument(
+        "--backbone", default=_COMPACT, help="compact, trained from scratch, or a timm name, frozen (compact)"
+    )
+    parser.add_argument("--weights", help="of a timm backbone: none (random), imagenet (downloads) or a local file")
+    parser.add_argument("--tap", metavar="LAYER", help="layer of the backbone to take features from (its last map)")
+    parser.add_argument("--pooling", choices=("max", "avg"), default="max", help="of the backbone's map (max)")
+    parser.add_argument(
+        "--precision", choices=("float32", "bfloat16"), default="float32", help="of the frozen backbone (float32)"
+    )
+    parser.add_argument("--folds", metavar="K", type=positive, help="also measure out of fold, by patient")
+    parser.add_argument("--epochs", metavar="N", type=positive, help="at most this many")
+    parser.add_argument("--batch", metavar="N", type=positive, help="examinations in a step")
+    parser.add_argument("--learning-rate", metavar="R", type=float, help="at its highest")
+    parser.add_argument("--seed", metavar="S", type=natural, default=0, help="the same seed gives the same model (0)")
+    parser.add_argument(
+        "--convention", choices=CONVENTIONS, default=DEFAULT_CONVENTION, help="how RUST maps to levels (metrc)"
+    )
+    parser.add_argument("--cache", metavar="DIR", type=Path, help="folder of cached features (the user's cache)")
+    parser.add_argument("--silence", metavar="CODE", nargs="+", default=[], help="checks of the cohort to pass over")
+    parser.add_argument("--not-default", action="store_true", help="do not keep a copy that `score` uses by default")
+
+
+def run(args: Namespace) -> int:
+    """Check the cohort, train, keep a copy as the default model, show what was measured."""
+    plan = _plan(args)
+    from radunion.cohort import read_cohort
+    from radunion.features import FeatureCache
+    from radunion.scoring import keep_bundle
+
+    cohort = read_cohort(args.cohort, convention=args.convention)
+    _check(cohort, args.silence)
+    from radunion.training.train import train_model
+
+    with stages() as tell:
+        trained = train_model(cohort, args.out, plan, cache=FeatureCache(args.cache), tell=tell)
+    if trained.comparison is not None:
+        from radunion.cli.comparison import comparison_tables
+
+        for table in comparison_tables(trained.comparison):
+            show(table)
+    if not args.not_default:
+        say(f"kept as the default of `radunion score`: {keep_bundle(args.out).name}")
+    answer(f"{args.out}: {trained.bundle.card.summary} ({trained.bundle.card.trained_on.description})")
+    return 0
+
+
+def _plan(args: Namespace) -> "Plan":
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("training", "train") from error
+    from dataclasses import replace
+
+    from radunion.training.plan import PROTOCOLS, Plan
+    from radunion.training.settings import COMPACT, FROZEN
+
+    if args.protocol not in PROTOCOLS:
+        raise UsageError(f"the protocol must be {' or '.join(PROTOCOLS)}, found {args.protocol!r}")
+    spec = _backbone(args)
+    given = {"epochs": args.epochs, "batch": args.batch, "learning_rate": args.learning_rate}
+    settings = replace(
+        COMPACT if spec is None else FROZEN,
+        seed=args.seed,
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    name = args.name or _plain(args.out.name)
+    return Plan(name=name, settings=settings, backbone=spec, precision=args.precision, folds=args.folds)
+
+
+def _backbone(args: Namespace):  # type: ignore[no-untyped-def]
+    from radunion.features import BackboneSpec
+
+    if args.backbone == _COMPACT:
+        if args.weights or args.tap:
+            raise UsageError("--weights and --tap belong to a timm backbone; name one with --backbone")
+        return None
+    if args.weights is None:
+        raise UsageError(
+            f"--backbone {args.backbone} needs --weights: none (random), imagenet (downloads them) or a local file"
+        )
+    return BackboneSpec(args.backbone, weights=args.weights, tap=args.tap, pooling=args.pooling)
+
+
+def _plain(name: str) -> str:
+    kept = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "-" for letter in name)
+    return kept.lstrip("._-")[:64] or "model"
+
+
+def _check(cohort: "Cohort", silence: list[str]) -> None:
+    """Refuse a cohort whose faults would spoil the model; count the rest."""
+    from radunion.cohort import check_cohort
+
+    found = check_cohort(cohort, silence=silence)
+    errors = [item for item in found if item.severity == "error"]
+    if errors:
+        told = "\n".join(f"  {item}" for item in errors)
+        raise CohortError(
+            f"{cohort.source}: these must be mended before training, or passed over with --silence CODE:\n{told}"
+        )
+    if found:
+        codes = ", ".join(sorted({item.code for item in found}))
+        say(f"{cohort.source}: {len(found)} findings ({codes}); `radunion cohort check` tells them")
