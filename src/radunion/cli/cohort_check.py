@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radunion.cli.options import Subparsers, add_command
-from radunion.cli.terminal import answer, show
+from radunion.cli.terminal import answer, counted, show
 from radunion.scale import CONVENTIONS, DEFAULT_CONVENTION
 
 if TYPE_CHECKING:
@@ -90,14 +90,10 @@ def _lines(lines: Sequence[int]) -> str:
 
 
 def _summary(cohort: "Cohort", findings: Sequence["Finding"]) -> str:
-    counts = ", ".join(_counted(_count(findings, severity), severity) for severity in _SEVERITIES)
-    size = f"{_counted(len(cohort), 'examination')} of {_counted(len(cohort.patients), 'patient')}"
+    counts = ", ".join(counted(_count(findings, severity), severity) for severity in _SEVERITIES)
+    size = f"{counted(len(cohort), 'examination')} of {counted(len(cohort.patients), 'patient')}"
     return f"{cohort.source}: {counts} in {size}"
 
 
 def _count(findings: Sequence["Finding"], severity: str) -> int:
     return sum(one.severity == severity for one in findings)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

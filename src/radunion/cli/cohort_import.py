@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from radunion.cli.options import Subparsers, add_command
 from radunion.cli.output import must_be_free
-from radunion.cli.terminal import answer, say
+from radunion.cli.terminal import answer, counted, say
 from radunion.errors import CohortError, UsageError
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ def add_to(subparsers: Subparsers) -> None:
 
 def run(args: Namespace) -> int:
     """Import, write the table and say what it holds."""
-    from radunion.cohort import contact_sheet, write_cohort
-
     _must_go_together(args)
     must_be_free([path for path in (args.out, args.contact_sheet) if path], overwrite=args.overwrite)
+    from radunion.cohort import contact_sheet, write_cohort
+
     frame = _metrc(args) if args.origin == "metrc" else _folder(args)
     if args.contact_sheet:
         say(f"contact sheet: {contact_sheet(frame, args.contact_sheet)}")
@@ -108,7 +108,7 @@ def _way_out(args: Namespace) -> str:
     overwrite = ["--overwrite"] if args.overwrite else []
     known = [*command, *(images if args.images else []), *overwrite]
     if args.contact_sheet:
-        look = f"  look at {args.contact_sheet}, where no table was written yet, then run one of"
+        look = f"  the contact sheet is {args.contact_sheet}; look at it, then run one of"
     else:
         sheet = _command(*command, *images, *overwrite, "--contact-sheet", "views.png")
         look = f"  to draw the contact sheet:\n    {sheet}\n  then run one of"
@@ -148,7 +148,6 @@ def _summary(table: Path) -> str:
         raise CohortError(f"{table} was written, but mend it before it is used. {error}") from None
     films = [film for examination in cohort.examinations for film in examination.films]
     absent = sum(not film.path.is_file() for film in films)
-    missing = f"; {absent:,} files are not there, image paths are relative to the table" if absent else ""
-    return (
-        f"{table}: {len(films):,} films of {len(cohort):,} examinations of {len(cohort.patients):,} patients{missing}"
-    )
+    missing = f"; {counted(absent, 'file')} not there, image paths are relative to the table" if absent else ""
+    patients, examinations = counted(len(cohort.patients), "patient"), counted(len(cohort), "examination")
+    return f"{table}: {counted(len(films), 'film')} of {examinations} of {patients}{missing}"

@@ -18,12 +18,12 @@ def comparison_tables(comparison: Comparison) -> Iterator[Table]:
         caption = f"{counted(comparison, scale)} 95 % intervals, bootstrapped by patient."
         yield _turned(table(comparison, HEADLINE, scale=scale, caption=name), caption)
         paired = differences(comparison, HEADLINE, scale=scale, caption=f"{name}: paired differences")
-        if paired.lines:
-            yield _turned(paired, "A difference is marked where its interval excludes zero.")
+        if any(cell.exact is not None for line in paired.lines for cell in line.cells):
+            yield _turned(paired, "A difference is called better or worse where its interval excludes zero.")
 
 
 def _turned(cells: Cells, caption: str) -> Table:
-    """Turn headings into rows: a terminal is narrower than a page."""
+    """Turn headings into rows, for a terminal is narrower than a page; what no protocol has is left out."""
     shown = Table(title=cells.caption, title_justify="left", title_style="bold", caption=caption, show_lines=True)
     shown.caption_justify = "left"
     shown.add_column("")
@@ -31,6 +31,8 @@ def _turned(cells: Cells, caption: str) -> Table:
         shown.add_column(Text(line.name), justify="right", overflow="fold")
     for place, heading in enumerate(cells.headings):
         column = [line.cells[place] for line in cells.lines]
+        if all(cell.exact is None for cell in column):
+            continue
         shown.add_row(
             heading, *("\n".join(filter(None, (cell.text, cell.interval, _mark(cell.mark)))) for cell in column)
         )

@@ -48,7 +48,7 @@ def _guarded(args: Namespace) -> int:
 def _interrupted(*, resumes: bool) -> str:
     if resumes:
         return "interrupted; run the same command again and it goes on, what was written is kept"
-    return "interrupted; no file was left half written, run the same command again"
+    return "interrupted; run the same command again, it starts anew"
 
 
 def _message(error: Exception) -> str:

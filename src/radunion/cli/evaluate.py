@@ -9,7 +9,7 @@ from radunion import NOTICE
 from radunion.cli.options import Subparsers, add_command, natural, positive
 from radunion.cli.output import must_be_free
 from radunion.cli.progress import progress
-from radunion.cli.terminal import answer, say, show
+from radunion.cli.terminal import answer, counted, say, show
 from radunion.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def add_to(subparsers: Subparsers) -> None:
 
 def run(args: Namespace) -> int:
     """Evaluate, print the headline tables and write the report."""
+    must_be_free([args.out / "report.html", args.out / "metrics.json"], overwrite=args.overwrite)
     from radunion.cohort import read_cohort
     from radunion.study.evaluate import evaluate_bundles
 
-    must_be_free([args.out / "report.html", args.out / "metrics.json"], overwrite=args.overwrite)
     bundles = _load(args.models, args.name)
     convention = next(iter(bundles.values())).card.convention
     cohort = read_cohort(args.cohort, convention=convention)
@@ -119,7 +119,7 @@ def _load(paths: Sequence[Path], names: Sequence[str] | None) -> "dict[str, Bund
 
 def _say_what_matters(found: "Evaluated") -> None:
     if found.unread:
-        say(f"{len(found.unread):,} films could not be read and were left out:")
+        say(f"{counted(len(found.unread), 'film')} that cannot be read, left out:")
         for film in found.unread:
             say(f"  {film}")
     for note in found.notes:

@@ -41,10 +41,10 @@ def add_to(subparsers: Subparsers) -> None:
 
 def run(args: Namespace) -> int:
     """Score and print."""
-    from radunion.scoring import score_films
-
     outputs = [] if args.out is None else [args.out / "score.json", args.out / "score.png"]
     must_be_free(outputs, overwrite=args.overwrite)
+    from radunion.scoring import score_films
+
     scored = score_films(
         args.films, _model(args.model), views=args.views, rule=UNION_RULES[args.union], coverage=args.coverage
     )

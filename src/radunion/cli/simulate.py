@@ -5,7 +5,7 @@ from pathlib import Path
 
 from radunion.cli.options import Subparsers, add_command, natural, positive
 from radunion.cli.progress import progress
-from radunion.cli.terminal import answer
+from radunion.cli.terminal import answer, counted
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -36,5 +36,5 @@ def run(args: Namespace) -> int:
     settings = Simulation(args.patients, args.seed, format=args.format)
     with progress("patients simulated") as tell:
         table = simulate(args.out, settings, workers=args.workers, progress=tell)
-    answer(f"{table}: {args.patients:,} simulated patient{'s' * (args.patients > 1)}; never clinical evidence")
+    answer(f"{table}: {counted(args.patients, 'simulated patient')}; never clinical evidence")
     return 0

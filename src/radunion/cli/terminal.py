@@ -22,6 +22,11 @@ def answer(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it must be."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 def show(table: "RenderableType") -> None:
     """Write a table of the result, as wide as the terminal."""
     from rich.console import Console
