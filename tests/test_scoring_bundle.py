@@ -146,7 +146,7 @@ def test_only_a_bundle_or_an_empty_folder_is_written_over(tmp_path: Path) -> Non
 
 def test_graph_of_another_interface_is_refused(tmp_path: Path) -> None:
     for graph, message in (
-        (a_graph(without="view"), "must have the outputs weights, levels, scorable, view, features"),
+        (a_graph(without="lateral_view"), "must have the outputs weights, levels, scorable, lateral_view, features"),
         (a_graph(size=(48, 24)), r"prepares films of \(32, 24\) pixels and the graph takes \(48, 24\)"),
         (b"not a graph", "the graph cannot be read"),
     ):

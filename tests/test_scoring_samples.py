@@ -29,7 +29,7 @@ _NODES: dict[str, list[str | int | None]] = {
     "weights": ["n", 2],
     "levels": ["n", 2, 4, 4],
     "scorable": ["n", 4],
-    "view": ["n", 2],
+    "lateral_view": ["n", 2],
     "features": ["n", 2, 5],
 }
 
@@ -173,7 +173,7 @@ def _probabilities() -> list[onnx.NodeProto]:
         helper.make_node("Softmax", ["logits"], ["whole"], axis=-1),
         helper.make_node("Mul", ["whole", "spoil"], ["levels"]),
         *_sigmoid(["ap_i34", "lateral_i34"], "scorable"),
-        *_sigmoid(["ap_i0", "lateral_i0"], "view"),
+        *_sigmoid(["ap_i0", "lateral_i0"], "lateral_view"),
     ]
 
 

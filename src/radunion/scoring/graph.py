@@ -14,7 +14,7 @@ from radunion.joint import JointLevels
 from radunion.radiograph import Preprocessing
 
 INPUTS = ("ap", "lateral", "present")
-OUTPUTS = ("weights", "levels", "scorable", "view", "features")
+OUTPUTS = ("weights", "levels", "scorable", "lateral_view", "features")
 _TOLERANCE = 1e-3
 """How far probabilities may be from summing to 1: half-precision graphs round."""
 _WAY_OUT = "export the model again"
@@ -116,7 +116,13 @@ def _size_fault(session: Any, preprocessing: Preprocessing) -> str | None:
 def _fault(values: Mapping[str, np.ndarray], n: int) -> str | None:
     """Say what is wrong with the outputs of a batch, None when nothing is."""
     k, d = values["weights"].shape[-1], values["features"].shape[-1]
-    shapes = {"weights": (n, k), "levels": (n, k, 4, 4), "scorable": (n, 4), "view": (n, 2), "features": (n, 2, d)}
+    shapes = {
+        "weights": (n, k),
+        "levels": (n, k, 4, 4),
+        "scorable": (n, 4),
+        "lateral_view": (n, 2),
+        "features": (n, 2, d),
+    }
     for name, shape in shapes.items():
         if values[name].shape != shape:
             return f"the output {name} must have the shape {shape}, found {values[name].shape}"

@@ -9,9 +9,8 @@ from radunion.evaluation.blinds import BLINDS, fit_blind
 from radunion.evaluation.compare import Comparison
 from radunion.evaluation.reference import reference_of
 from radunion.scoring import Card, FamiliarityCard, Metric, TrainedOn
-from radunion.training.compact import CompactLearner
 from radunion.training.examples import Examples
-from radunion.training.frozen import FrozenLearner
+from radunion.training.learner import Learner
 from radunion.training.plan import PROTOCOL, Plan
 
 QUANTILE = 0.99
@@ -34,7 +33,7 @@ def card_of(
     cohort: Cohort,
     examples: Examples,
     plan: Plan,
-    learner: CompactLearner | FrozenLearner,
+    learner: Learner,
     *,
     comparison: Comparison | None,
     threshold: float,
@@ -83,9 +82,7 @@ def _summary(simulated: bool, examples: Examples) -> str:
     )
 
 
-def _trained_on(
-    cohort: Cohort, examples: Examples, learner: CompactLearner | FrozenLearner, *, simulated: bool
-) -> TrainedOn:
+def _trained_on(cohort: Cohort, examples: Examples, learner: Learner, *, simulated: bool) -> TrainedOn:
     kind = "simulated" if simulated else "labelled"
     described = (
         f"{len(set(examples.examination.tolist()))} {kind} examinations of {len(set(examples.patients))} patients"

@@ -49,7 +49,7 @@ def examples_of(examinations: Sequence[Examination]) -> Examples:
     seen: list[Film] = []
     films, allowed, scorable, patients, positions = [], [], [], [], []
     for position, examination in enumerate(examinations):
-        pair = _film_rows(examination, known, seen)
+        pair = _film_rows(examination, known, seen) if examination.labels else [ABSENT, ABSENT]
         for label in examination.labels if max(pair) > ABSENT else ():
             cortices = [label.cortices[cortex] for cortex in CORTICES]
             films.append(pair)

@@ -14,7 +14,7 @@ from torch import nn
 from radunion.errors import BundleError
 from radunion.radiograph import Preprocessing
 
-OUTPUTS = ("weights", "levels", "scorable", "view", "features")
+OUTPUTS = ("weights", "levels", "scorable", "lateral_view", "features")
 _TOLERANCE = 1e-3
 
 

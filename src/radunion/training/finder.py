@@ -135,8 +135,8 @@ def _moved(
     def within(bound: float) -> Tensor:
         return (torch.rand(n, generator=random) * 2 - 1) * bound
 
-    zoom, flip, shear = 1 + within(0.15), torch.where(within(1) < 0, -1.0, 1.0), within(0.1)
-    over = torch.where(within(1) < -0.8, -1.0, 1.0)
+    zoom, flip, shear = 1 + within(0.15), torch.where(within(1.0) < 0, -1.0, 1.0), within(0.1)
+    over = torch.where(within(1.0) < -0.8, -1.0, 1.0)
     right, down = within(0.15), within(0.15)
     matrix = torch.stack(
         [torch.stack([zoom * flip, shear, right], 1), torch.stack([right * 0, zoom * over, down], 1)], 1

@@ -36,8 +36,8 @@ def augment(glimpses: Float[Tensor, "n 1 tall w"], random: torch.Generator) -> F
     def within(bound: float) -> Tensor:
         return (torch.rand(n, generator=random) * 2 - 1) * bound
 
-    zoom, flip, shear = 1 + within(0.12), torch.where(within(1) < 0, -1.0, 1.0), within(0.12)
-    right, down = within(4) * 2 / width, within(12) * 2 / tall
+    zoom, flip, shear = 1 + within(0.12), torch.where(within(1.0) < 0, -1.0, 1.0), within(0.12)
+    right, down = within(4.0) * 2 / width, within(12.0) * 2 / tall
     matrix = torch.stack(
         [torch.stack([zoom * flip, shear, right], 1), torch.stack([right * 0, zoom * GLIMPSE / tall, down], 1)], 1
     )

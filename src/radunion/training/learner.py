@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float32, Int64
@@ -38,11 +38,17 @@ class Learned:
         )
 
 
+@runtime_checkable
 class Learner(Protocol):
-    """Films loaded once, ready to be learned from as often as there are folds."""
+    """Films loaded once, ready to be learned from as often as there are folds.
+
+    `boxes` counts films with a fracture box that it uses, `simulated_boxes` those that were simulated for it.
+    """
 
     examples: Examples
     preprocessing: Preprocessing
+    boxes: int
+    simulated_boxes: int
 
     def learn(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell

@@ -50,7 +50,7 @@ def train(module: nn.Module, loss: Loss, run: Run) -> tuple[Epoch, ...]:
     while state.epoch < run.settings.epochs and state.waited < run.settings.patience:
         train_loss = _train_epoch(state, loss, run)
         validation_loss = _mean_loss(module, loss, run.validation)
-        epoch: Epoch = {"epoch": state.epoch + 1, "train_loss": train_loss, "validation_loss": validation_loss}
+        epoch: Epoch = {"epoch": state.epoch + 1.0, "train_loss": train_loss, "validation_loss": validation_loss}
         state.step(epoch)
         state.save()
         if run.progress is not None:

@@ -10,12 +10,14 @@ import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
 from radunion.cohort import Box
+from radunion.errors import CohortError, FilmError
 from radunion.radiograph import Preprocessing, find_shaft, prepare, read_radiograph
 
 STRIP = Preprocessing(height=640, width=96, shape="shaft")
 """What the compact network looks at."""
 
 _READERS = 2
+_Strip = tuple[UInt8[np.ndarray, "h w"], tuple[float, float], bool]
 
 
 @dataclass(frozen=True)
@@ -37,22 +39,34 @@ def load_strips(
     how: Preprocessing = STRIP,
     progress: Callable[[int, int], None] | None = None,
 ) -> Strips:
-    """Read and straighten films, in order. Raises FilmError for the first that cannot be read."""
+    """Read and straighten films, in order. Raises CohortError that names every film that cannot be read."""
     pixels = np.empty((len(paths), 1, how.height, how.width), dtype=np.uint8)
     rows = np.empty((len(paths), 2), dtype=np.float32)
     found = np.empty(len(paths), dtype=bool)
+    unread: list[FilmError] = []
     with ThreadPoolExecutor(_READERS) as pool:
-        done = pool.map(_strip, paths, boxes, [how] * len(paths))
-        for number, (strip, box, shaft_found) in enumerate(done):
-            pixels[number, 0], rows[number], found[number] = strip, box, shaft_found
+        done = pool.map(_strip_or_error, paths, boxes, [how] * len(paths))
+        for number, strip in enumerate(done):
+            if isinstance(strip, FilmError):
+                unread.append(strip)
+            else:
+                pixels[number, 0], rows[number], found[number] = strip
             if progress is not None:
                 progress(number + 1, len(paths))
+    if unread:
+        named = "\n".join(f"  {error}" for error in unread)
+        raise CohortError(f"every film must be readable; {len(unread)} of {len(paths)} are not:\n{named}")
     return Strips(pixels, rows, found)
 
 
-def _strip(
-    path: Path, box: Box | None, how: Preprocessing
-) -> tuple[UInt8[np.ndarray, "h w"], tuple[float, float], bool]:
+def _strip_or_error(path: Path, box: Box | None, how: Preprocessing) -> "_Strip | FilmError":
+    try:
+        return _strip(path, box, how)
+    except FilmError as error:
+        return error
+
+
+def _strip(path: Path, box: Box | None, how: Preprocessing) -> _Strip:
     film = read_radiograph(path).pixels
     shaft = find_shaft(film)
     strip = prepare(film, how, shaft=shaft)

@@ -63,9 +63,7 @@ def train_model(
     return Trained(bundle, _history(learned), comparison)
 
 
-def _learner(
-    examples: Examples, plan: Plan, work: Path, cache: FeatureCache | None, tell: Tell
-) -> CompactLearner | FrozenLearner:
+def _learner(examples: Examples, plan: Plan, work: Path, cache: FeatureCache | None, tell: Tell) -> Learner:
     if plan.backbone is None:
         return CompactLearner(examples, plan.settings, work=work, tell=tell)
     backbone = load_backbone(plan.backbone)
