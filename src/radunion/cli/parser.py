@@ -1,17 +1,13 @@
 """The parser of all commands. Modules of commands are quick to import: whatever is heavy they import when they run."""
 
 from argparse import ArgumentParser
-from typing import Protocol
+from collections.abc import Callable
 
 from radunion import NOTICE, __version__
 from radunion.cli.options import Subparsers
 
-
-class Command(Protocol):
-    """A module that adds its parser."""
-
-    def add_to(self, subparsers: Subparsers) -> None:
-        """Add the command's parser."""
+AddTo = Callable[[Subparsers], None]
+"""Adds the parser of one command."""
 
 
 def build_parser() -> ArgumentParser:
@@ -25,17 +21,17 @@ def build_parser() -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"radunion {__version__} ({NOTICE})")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error; it may name patients")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in _commands():
-        command.add_to(subparsers)
+    for add_to in _commands():
+        add_to(subparsers)
     return parser
 
 
-def _commands() -> tuple[Command, ...]:
+def _commands() -> tuple[AddTo, ...]:
     from radunion.cli import cohort, evaluate, score, simulate
 
     return (
-        simulate,
-        cohort,
-        evaluate,
-        score,
+        simulate.add_to,
+        cohort.add_to,
+        evaluate.add_to,
+        score.add_to,
     )
