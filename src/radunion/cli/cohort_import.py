@@ -148,6 +148,6 @@ def _summary(table: Path) -> str:
         raise CohortError(f"{table} was written, but mend it before it is used. {error}") from None
     films = [film for examination in cohort.examinations for film in examination.films]
     absent = sum(not film.path.is_file() for film in films)
-    missing = f"; {counted(absent, 'file')} not there, image paths are relative to the table" if absent else ""
+    missing = f"; {counted(absent, 'file')} missing, image paths are relative to the table" if absent else ""
     patients, examinations = counted(len(cohort.patients), "patient"), counted(len(cohort), "examination")
     return f"{table}: {counted(len(films), 'film')} of {examinations} of {patients}{missing}"

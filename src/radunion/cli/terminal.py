@@ -33,4 +33,6 @@ def show(table: "RenderableType") -> None:
 
     narrow = sys.stdout.isatty() or "COLUMNS" in os.environ
     console = Console(file=sys.stdout, width=None if narrow else _WIDTH, markup=False, highlight=False, emoji=False)
-    console.print(table)
+    with console.capture() as rendered:  # printing itself, the console would exit on a closed pipe
+        console.print(table)
+    sys.stdout.write(rendered.get())

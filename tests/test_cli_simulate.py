@@ -1,0 +1,29 @@
+"""`radunion simulate`: the table it announces, and that a folder of another simulation is left alone."""
+
+from pathlib import Path
+
+import pytest
+
+from radunion.cli import main
+from radunion.cohort import read_cohort
+
+
+def simulate(out: Path, *more: str) -> int:
+    return main(["simulate", str(out), "--patients", "2", "--format", "png", "--workers", "1", *more])
+
+
+def test_a_cohort_is_simulated_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "sim"
+    assert simulate(out, "--seed", "3") == 0
+    told = capsys.readouterr()
+    assert told.out == f"{out / 'cohort.csv'}: 2 simulated patients; never clinical evidence\n"
+    assert told.err.splitlines() == [f"radunion: patients simulated: {done} of 2" for done in (1, 2)]
+    cohort = read_cohort(out / "cohort.csv")
+    assert len(cohort.patients) == 2
+    written = {film.path: film.path.stat().st_mtime_ns for one in cohort.examinations for film in one.films}
+    assert simulate(out, "--seed", "3") == 0
+    assert {path: path.stat().st_mtime_ns for path in written} == written
+    before = (out / "cohort.csv").read_bytes()
+    assert simulate(out, "--seed", "4") == 2
+    assert "other settings" in capsys.readouterr().err
+    assert (out / "cohort.csv").read_bytes() == before
