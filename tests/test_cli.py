@@ -12,6 +12,7 @@ import pytest
 
 from radunion import NOTICE, __version__
 from radunion.cli import entry, main, simulate
+from radunion.cli.progress import progress
 from radunion.errors import CohortError, FilmError, MissingExtraError, RadunionError, UsageError
 
 COMMANDS = ("simulate", "cohort", "evaluate", "score")
@@ -120,6 +121,14 @@ def test_debug_shows_the_traceback(
     told = capsys.readouterr().err
     assert told.startswith("Traceback (most recent call last):")
     assert "ValueError: the cause" in told
+
+
+def test_progress_off_a_terminal_is_a_line_every_tenth(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("films read") as tell:
+        for done in range(1, 1001):
+            tell(done, 1000)
+    told = capsys.readouterr().err.splitlines()
+    assert told == [f"radunion: films read: {done:,} of 1,000" for done in range(100, 1001, 100)]
 
 
 def test_an_interruption_is_130_and_says_that_it_goes_on(
