@@ -27,11 +27,13 @@ def build_parser() -> ArgumentParser:
 
 
 def _commands() -> tuple[AddTo, ...]:
-    from radunion.cli import cohort, evaluate, score, simulate
+    from radunion.cli import cohort, demo, evaluate, score, simulate, train
 
     return (
+        demo.add_to,
         simulate.add_to,
         cohort.add_to,
+        train.add_to,
         evaluate.add_to,
         score.add_to,
     )

@@ -78,11 +78,16 @@ def run(args: Namespace) -> int:
     return 0
 
 
+def must_have_torch() -> None:
+    """Raise MissingExtraError before any long work where training cannot run."""
+    from importlib.util import find_spec
+
+    if any(find_spec(name) is None for name in ("torch", "timm", "onnx", "onnxscript")):
+        raise MissingExtraError("training", "train")
+
+
 def _plan(args: Namespace) -> "Plan":
-    try:
-        import torch  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("training", "train") from error
+    must_have_torch()
     from dataclasses import replace
 
     from radunion.training.plan import PROTOCOLS, Plan

@@ -50,7 +50,7 @@ def card_of(
         convention=cohort.convention,
         preprocessing=learner.preprocessing,
         trained_on=_trained_on(cohort, examples, learner, simulated=simulated),
-        settings=_settings(plan),
+        settings=settings_of(plan),
         metrics=metrics_of(comparison) if comparison else (),
         metrics_note=_note(plan, comparison),
         baselines=tuple(fit_blind(name, everything).to_dict() for name in BLINDS),
@@ -100,7 +100,8 @@ def _trained_on(cohort: Cohort, examples: Examples, learner: Learner, *, simulat
     )
 
 
-def _settings(plan: Plan) -> dict[str, str | bool | int | float | None]:
+def settings_of(plan: Plan) -> dict[str, str | bool | int | float | None]:
+    """Return everything that a plan sets, flat, without paths."""
     settings = {f"training.{name}": value for name, value in asdict(plan.settings).items()}
     if plan.backbone is None:
         return {"backbone": "compact", **settings}

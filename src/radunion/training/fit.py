@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from radunion.training.examples import ABSENT, Examples
@@ -18,6 +18,7 @@ from radunion.training.network import PairNetwork, Prediction
 from radunion.training.settings import TrainSettings
 
 _SCORABLE_SHARE = 0.3  # how much scorability counts beside the levels
+_ALONE_SHARE = 0.5  # how much each film alone counts beside the pair, in training only
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def predict(
     """Return predictions of film pairs, batch by batch, without augmentation."""
     network.eval()
     with torch.inference_mode():
-        return [_forward(network, films, pairs[start : start + batch], None) for start in range(0, len(pairs), batch)]
+        return [_forward(network, films, pairs[start : start + batch]) for start in range(0, len(pairs), batch)]
 
 
 def fingerprint(settings: dict[str, object], *parts: np.ndarray | Tensor) -> str:
@@ -89,18 +90,34 @@ def _loss(
     pairs = examples.films[rows]
     if random is not None:
         pairs = _drop_films(pairs, settings.film_dropout, random)
+    rows_of = torch.from_numpy(pairs)
+    present = (rows_of != ABSENT).float()
+    allowed = torch.from_numpy(examples.allowed[rows])
     with autocast(settings):
-        said = _forward(network, films, pairs, random)
-    loss = set_likelihood(said.weights.float(), said.levels.float(), torch.from_numpy(examples.allowed[rows]))
-    return loss + _SCORABLE_SHARE * scorability_loss(said.scorable.float(), torch.from_numpy(examples.scorable[rows]))
+        seen = network.look(films.take(rows_of[:, 0], random), films.take(rows_of[:, 1], random))
+    said = network.head(seen[:, 0], seen[:, 1], present)
+    loss = set_likelihood(said.weights, said.levels, allowed)
+    loss = loss + _SCORABLE_SHARE * scorability_loss(said.scorable, torch.from_numpy(examples.scorable[rows]))
+    return loss if random is None else loss + _ALONE_SHARE * _alone_loss(network, seen, present, allowed)
 
 
-def _forward(
-    network: PairNetwork, films: Films, pairs: Int64[np.ndarray, "n 2"], random: torch.Generator | None
-) -> Prediction:
+def _alone_loss(
+    network: PairNetwork, seen: Float[Tensor, "n 2 c"], present: Float[Tensor, "n 2"], allowed: Bool[Tensor, "n 4 4"]
+) -> Float[Tensor, " n"]:
+    """Return the likelihood loss of each film by itself.
+
+    The mixture of the pair explains much before the encoder has learned anything, and then teaches it little; without
+    this term some seeds stay on that plateau.
+    """
+    certain = torch.ones(len(seen), 1)
+    each = [set_likelihood(certain, network.head.of_one_film(seen[:, film]), allowed) for film in (0, 1)]
+    return (torch.stack(each, dim=1) * present).sum(dim=1)
+
+
+def _forward(network: PairNetwork, films: Films, pairs: Int64[np.ndarray, "n 2"]) -> Prediction:
     rows = torch.from_numpy(pairs)
     prediction: Prediction = network(
-        films.take(rows[:, 0], random), films.take(rows[:, 1], random), (rows != ABSENT).float()
+        films.take(rows[:, 0], None), films.take(rows[:, 1], None), (rows != ABSENT).float()
     )
     return prediction
 

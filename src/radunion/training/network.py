@@ -12,7 +12,7 @@ from torch.nn import functional as F  # noqa: N812
 from radunion.training.likelihood import ordinal_probabilities
 
 COMPONENTS = 5
-_START_SHIFTS = (-2.0, -0.9, 0.0, 0.9, 2.0)
+_START_SHIFTS = (-1.0, -0.45, 0.0, 0.45, 1.0)
 
 
 class Prediction(NamedTuple):
@@ -91,6 +91,8 @@ class PairHead(nn.Module):
         self.steps = nn.Parameter(torch.full((4, 2), 1.5))
         self.shifts = nn.Parameter(torch.tensor(_START_SHIFTS))
         self.share = nn.Parameter(torch.zeros(COMPONENTS))
+        self.alone = nn.Linear(shape.features, 4)
+        self.alone_thresholds = nn.Parameter(torch.tensor([[-1.5, 0.0, 1.5]] * 4))
 
     def standardise(self, features: Float[Tensor, "m c"]) -> None:
         """Take centre and scale from training features."""
@@ -100,6 +102,11 @@ class PairHead(nn.Module):
     def thresholds(self) -> Float[Tensor, "4 3"]:
         """Return the ordered cut points of each cortex."""
         return torch.cat([self.first_threshold, self.first_threshold + F.softplus(self.steps).cumsum(dim=1)], dim=1)
+
+    def of_one_film(self, features: Float[Tensor, "n c"]) -> Float[Tensor, "n 1 4 4"]:
+        """Return P(level) of all four cortices from one film alone: for training, where it helps the encoder begin."""
+        standard = (features - self.centre) / self.scale
+        return ordinal_probabilities(self.alone(standard)[:, None], self.alone_thresholds)
 
     def forward(
         self, ap: Float[Tensor, "n c"], lateral: Float[Tensor, "n c"], present: Float[Tensor, "n 2"]
@@ -124,10 +131,14 @@ class PairNetwork(nn.Module):
         self.encoder = encoder
         self.head = head
 
+    def look(self, ap: Float[Tensor, "n *film"], lateral: Float[Tensor, "n *film"]) -> Float[Tensor, "n 2 c"]:
+        """Return the features of both films, in float32 whatever the encoder ran in."""
+        features: Tensor = self.encoder(torch.cat([ap, lateral]))
+        return features.float().unflatten(0, (2, -1)).transpose(0, 1)
+
     def forward(
         self, ap: Float[Tensor, "n *film"], lateral: Float[Tensor, "n *film"], present: Float[Tensor, "n 2"]
     ) -> Prediction:
-        features = self.encoder(torch.cat([ap, lateral])).float()
-        with torch.autocast("cpu", enabled=False):  # differences of probabilities do not bear bfloat16
-            first, second = features.unflatten(0, (2, -1))
-            return self.head(first, second, present)
+        seen = self.look(ap, lateral)
+        prediction: Prediction = self.head(seen[:, 0], seen[:, 1], present)
+        return prediction
