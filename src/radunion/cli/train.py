@@ -41,6 +41,10 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--precision", choices=("float32", "bfloat16"), default="float32", help="of the frozen backbone (float32)"
     )
+    parser.add_argument(
+        "--input", choices=("film", "shaft"), default="film",
+        help="what the frozen backbone sees: the whole film, or the straightened shaft at full height (film)",
+    )  # fmt: skip
     parser.add_argument("--folds", metavar="K", type=positive, help="also measure out of fold, by patient")
     parser.add_argument("--epochs", metavar="N", type=positive, help="at most this many")
     parser.add_argument("--batch", metavar="N", type=positive, help="examinations in a step")
@@ -103,7 +107,9 @@ def _plan(args: Namespace) -> "Plan":
         **{name: value for name, value in given.items() if value is not None},
     )
     name = args.name or _plain(args.out.name)
-    return Plan(name=name, settings=settings, backbone=spec, precision=args.precision, folds=args.folds)
+    return Plan(
+        name=name, settings=settings, backbone=spec, precision=args.precision, input=args.input, folds=args.folds
+    )
 
 
 def _backbone(args: Namespace):  # type: ignore[no-untyped-def]

@@ -107,7 +107,7 @@ def settings_of(plan: Plan) -> dict[str, str | bool | int | float | None]:
         return {"backbone": "compact", **settings}
     spec = {f"backbone.{name}": value for name, value in asdict(plan.backbone).items()}
     spec["backbone.weights"] = Path(plan.backbone.weights).name  # a path says where the user works
-    return {**spec, "backbone.precision": plan.precision, **settings}
+    return {**spec, "backbone.precision": plan.precision, "backbone.input": plan.input, **settings}
 
 
 def _note(plan: Plan, comparison: Comparison | None) -> str:

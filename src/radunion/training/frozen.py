@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from radunion.features import FLIPS, Backbone, FeatureCache, extract
 from radunion.features import Precision as FeaturePrecision
+from radunion.radiograph import Preprocessing
 from radunion.training.examples import ABSENT, Examples
 from radunion.training.fit import Films, fit
 from radunion.training.learner import Learned, Tell, epochs
@@ -33,16 +34,17 @@ class FrozenLearner:
         *,
         cache: FeatureCache | None,
         precision: FeaturePrecision,
+        preprocessing: Preprocessing,
         tell: Tell,
     ) -> None:
         """Extract the features that the cache does not have."""
         self.examples = examples
         self.backbone = backbone
         self.settings = settings
-        self.preprocessing = backbone.preprocessing()
+        self.preprocessing = preprocessing
         self.features = torch.from_numpy(
             extract(
-                backbone, examples.paths, flips=FLIPS, cache=cache, precision=precision,
+                backbone, examples.paths, flips=FLIPS, cache=cache, precision=precision, preprocessing=preprocessing,
                 progress=lambda done, total: tell("Extracting features", done, total, ""),
             )
         )  # fmt: skip

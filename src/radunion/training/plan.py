@@ -1,6 +1,7 @@
 """What to train, as plain data."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from radunion.errors import UsageError
 from radunion.features import BackboneSpec
@@ -10,6 +11,11 @@ from radunion.training.settings import TrainSettings
 PROTOCOL = "pair"
 """Both films of an examination, set-valued ordinal levels, one joint distribution of the four cortices."""
 PROTOCOLS = (PROTOCOL,)
+
+
+Input = Literal["film", "shaft"]
+"""What a frozen backbone sees: the whole film as it asks for it, or the straightened strip of the shaft."""
+INPUTS: tuple[Input, ...] = get_args(Input)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +29,7 @@ class Plan:
     settings: TrainSettings
     backbone: BackboneSpec | None = None
     precision: FeaturePrecision = "float32"
+    input: Input = "film"
     folds: int | None = None
 
     def __post_init__(self) -> None:

@@ -24,6 +24,7 @@ from radunion.training.frozen import FrozenLearner
 from radunion.training.learner import Learned, Learner, Tell, quiet
 from radunion.training.plan import PROTOCOL, Plan
 from radunion.training.settings import TrainSettings
+from radunion.training.strips import STRIP
 
 _FEWEST_PATIENTS = 12
 _FEWEST_HELD_OUT = 20
@@ -67,7 +68,15 @@ def _learner(examples: Examples, plan: Plan, work: Path, cache: FeatureCache | N
     if plan.backbone is None:
         return CompactLearner(examples, plan.settings, work=work, tell=tell)
     backbone = load_backbone(plan.backbone)
-    return FrozenLearner(examples, backbone, plan.settings, cache=cache, precision=plan.precision, tell=tell)
+    return FrozenLearner(
+        examples,
+        backbone,
+        plan.settings,
+        cache=cache,
+        precision=plan.precision,
+        preprocessing=STRIP if plan.input == "shaft" else backbone.preprocessing(),
+        tell=tell,
+    )
 
 
 def _must_suffice(examples: Examples, cohort: Cohort) -> None:
