@@ -17,7 +17,7 @@ from radunion.training.look import FrozenLook, Scorer, fit_view
 from radunion.training.network import HeadShape, PairHead, PairNetwork
 from radunion.training.settings import TrainSettings
 
-_DROPOUT = 0.3
+_DROPOUT = 0.5
 
 
 class FrozenLearner:

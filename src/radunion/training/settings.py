@@ -37,5 +37,5 @@ COMPACT = TrainSettings(epochs=60, learning_rate=1.5e-3)
 """The compact network, trained from scratch on glimpses of the fracture."""
 FINDER = TrainSettings(epochs=10, learning_rate=3e-3)
 """The finder of the fracture, which looks at whole strips."""
-FROZEN = TrainSettings(epochs=60, batch=32, learning_rate=1e-3, weight_decay=0.05, patience=15)
+FROZEN = TrainSettings(epochs=60, batch=32, learning_rate=1e-3, weight_decay=0.5, patience=15)
 """A head on cached features of a frozen backbone."""
