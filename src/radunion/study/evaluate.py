@@ -14,7 +14,7 @@ from radunion.evaluation.bootstrap import REPLICATES
 from radunion.evaluation.compare import Comparison, compare
 from radunion.evaluation.reference import reference_of
 from radunion.joint import JointLevels
-from radunion.phantom.cohort import READER
+from radunion.phantom.simulated import is_simulated
 from radunion.scoring import Bundle
 from radunion.study.predict import Progress, Unread, predict
 
@@ -72,12 +72,6 @@ def evaluate_bundles(
         _provenance(bundles, cohort, predicted.unread, left_out=len(labelled) - len(examinations)),
         is_simulated(cohort),
     )
-
-
-def is_simulated(cohort: Cohort) -> bool:
-    """Say whether every label was made by the simulator."""
-    readers = {label.reader for examination in cohort.examinations for label in examination.labels}
-    return readers == {READER}
 
 
 def _must_go_together(bundles: Mapping[str, Bundle], cohort: Cohort, *, on_training_films: bool) -> None:

@@ -8,6 +8,7 @@ from radunion.cohort import Cohort
 from radunion.evaluation.blinds import BLINDS, fit_blind
 from radunion.evaluation.compare import Comparison
 from radunion.evaluation.reference import reference_of
+from radunion.phantom.simulated import is_simulated
 from radunion.scoring import Card, FamiliarityCard, Metric, TrainedOn
 from radunion.training.examples import Examples
 from radunion.training.learner import Learner
@@ -15,7 +16,6 @@ from radunion.training.plan import PROTOCOL, Plan
 
 QUANTILE = 0.99
 """The part of held-out films that count as familiar."""
-SIMULATED_READER = "simulated"
 _VERSION = "1"
 _INTENDED = (
     "Research on the healing of tibial shaft fractures: a score for an AP and a lateral film of one leg on one day, "
@@ -60,12 +60,6 @@ def card_of(
         intended_use=_INTENDED,
         limits=(*_LIMITS, *((_SIMULATED_LIMIT,) if simulated else ())),
     )
-
-
-def is_simulated(cohort: Cohort) -> bool:
-    """Say whether every label of a cohort comes from the simulator."""
-    readers = {label.reader for examination in cohort.examinations for label in examination.labels}
-    return readers == {SIMULATED_READER}
 
 
 def metrics_of(comparison: Comparison) -> tuple[Metric, ...]:
