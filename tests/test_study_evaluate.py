@@ -10,9 +10,10 @@ from tests.test_scoring_samples import a_film, save_film
 from radunion.cohort import Cohort, read_cohort
 from radunion.errors import BundleError, CohortError, UsageError
 from radunion.evaluation.compare import Row
+from radunion.phantom.simulated import is_simulated
 from radunion.scoring import Bundle
 from radunion.study import predict as predicting
-from radunion.study.evaluate import Evaluated, evaluate_bundles, is_simulated
+from radunion.study.evaluate import Evaluated, evaluate_bundles
 from radunion.study.predict import predict
 
 
