@@ -138,7 +138,7 @@ def test_every_unreadable_film_is_named(cohort: Cohort, tmp_path: Path) -> None:
 
 
 def test_too_few_patients_are_refused(cohort: Cohort, tmp_path: Path) -> None:
-    with pytest.raises(CohortError, match="at least 12 patients, found [12];"):
+    with pytest.raises(CohortError, match=r"at least 12 patients, found [12];"):
         train_model(cohort.subset([0, len(cohort) - 1]), tmp_path / "model", tiny())
 
 
