@@ -20,7 +20,7 @@ def run() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         environment = {**os.environ, "XDG_DATA_HOME": str(folder / "data"), "XDG_CACHE_HOME": str(folder / "cache")}
-        demo = [*RADUNION, "demo", "--out", str(folder / "demo"), "--patients", "14", "--test-patients", "4"]
+        demo = [*RADUNION, "demo", "--out", str(folder / "demo"), "--patients", "30", "--test-patients", "4"]
         subprocess.run([*demo, "--epochs", "1"], env=environment, check=True, capture_output=True)
         films = sorted((folder / "demo" / "test" / "films").glob("00001-1-*.dcm"))
         score = [*RADUNION, "score", *map(str, films), "--json"]
