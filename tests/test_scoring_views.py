@@ -22,7 +22,7 @@ def codes(claims: list[Claim], lateral: list[float]) -> list[str]:
         # Said, and the model agrees or is not sure: nothing to say.
         ([tag("ap"), tag("lateral")], [0.01, 0.99], ("ap", "lateral"), ("ViewPosition",) * 2, []),
         ([tag("lateral"), tag("ap")], [0.99, 0.01], ("lateral", "ap"), ("ViewPosition",) * 2, []),
-        ([tag("ap"), tag("lateral")], [0.8, 0.2], ("ap", "lateral"), ("ViewPosition",) * 2, []),
+        ([tag("ap"), tag("lateral")], [0.7, 0.3], ("ap", "lateral"), ("ViewPosition",) * 2, []),
         # Said, and the model is sure of the contrary: kept, aloud.
         ([tag("ap"), tag("lateral")], [0.95, 0.05], ("ap", "lateral"), ("ViewPosition",) * 2, ["RS302"]),
         ([Claim("lateral", "user"), Claim("ap", "user")], [0.05, 0.95], ("lateral", "ap"), ("user",) * 2, ["RS302"]),
@@ -38,7 +38,8 @@ def codes(claims: list[Claim], lateral: list[float]) -> list[str]:
         ),
         # One says, the other gets the place left.
         ([NOTHING, tag("ap")], [0.5, 0.5], ("lateral", "ap"), ("pair", "ViewPosition"), []),
-        ([tag("ap"), NOTHING], [0.5, 0.05], ("ap", "lateral"), ("ViewPosition", "pair"), ["RS311"]),
+        ([tag("ap"), NOTHING], [0.5, 0.05], ("ap", "lateral"), ("ViewPosition", "pair"), ["RS302"]),
+        ([tag("ap"), NOTHING], [0.3, 0.05], ("ap", "lateral"), ("ViewPosition", "pair"), ["RS311"]),
         # Nothing said.
         ([NOTHING, NOTHING], [0.01, 0.99], ("ap", "lateral"), ("model",) * 2, ["RS305", "RS305"]),
         ([NOTHING, NOTHING], [0.99, 0.01], ("lateral", "ap"), ("model",) * 2, ["RS303", "RS305", "RS305"]),
@@ -74,3 +75,27 @@ def test_a_pair_always_has_both_views() -> None:
 
 def test_a_note_names_its_film() -> None:
     assert ("RS311", 1) in assign_views([tag("ap"), tag("lateral")], [0.05, 0.05]).notes
+
+
+@pytest.mark.parametrize("source", ["user", "ViewPosition"])
+@pytest.mark.parametrize(("ap", "lateral"), [(0.95, 0.05), (0.8, 0.2), (0.5, 0.05), (0.99, 0.6), (0.4, 0.01)])
+def test_swapped_pair_is_said_once_in_either_order(source: ViewSaid, ap: float, lateral: float) -> None:
+    """Neither film need contradict alone; what both say together counts."""
+    said = [Claim("ap", source), Claim("lateral", source)]
+    assert assign_views(said, [ap, lateral]).notes == (("RS302", None),)
+    assert assign_views(said[::-1], [lateral, ap]).notes == (("RS302", None),)
+
+
+@pytest.mark.parametrize("source", ["user", "ViewPosition"])
+@pytest.mark.parametrize(("ap", "lateral"), [(0.01, 0.99), (0.2, 0.8), (0.05, 0.4), (0.6, 0.9), (0.5, 0.5), (0.7, 0.3)])
+def test_right_or_unclear_pair_raises_nothing_in_either_order(source: ViewSaid, ap: float, lateral: float) -> None:
+    said = [Claim("ap", source), Claim("lateral", source)]
+    assert assign_views(said, [ap, lateral]).notes == ()
+    assert assign_views(said[::-1], [lateral, ap]).notes == ()
+
+
+def test_only_a_pair_that_was_said_is_called_swapped() -> None:
+    """Where the model or the order decided, the model cannot be sure of the contrary."""
+    guesses = [[NOTHING, NOTHING], [tag("ap"), tag("ap")], [tag("lateral"), tag("lateral")], [tag("other"), NOTHING]]
+    grid = (0.0, 0.05, 0.3, 0.5, 0.89, 0.95, 1.0)
+    assert not any("RS302" in codes(claims, [one, two]) for claims in guesses for one in grid for two in grid)

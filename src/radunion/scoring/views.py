@@ -92,13 +92,17 @@ def _both_said(first: Claim, second: Claim, lateral: Sequence[float]) -> Assigne
 
 
 def _contradictions(views: Sequence[View], lateral: Sequence[float]) -> list[Note]:
-    """Say where the model is sure of another view: of both films of a pair (swapped), or of one."""
-    against = [
-        film for film, view in enumerate(views) if (lateral[film] if view == "ap" else 1 - lateral[film]) > _SURE
-    ]
-    if len(against) == 2:
+    """Say where the model is sure of another view: of the pair as a whole (swapped), else of one film alone."""
+    if len(views) == 2 and _odds_against(views, lateral) > _SURE:
         return [("RS302", None)]
-    return [("RS311", film) for film in against]
+    against = (lateral[film] if view == "ap" else 1 - lateral[film] for film, view in enumerate(views))
+    return [("RS311", film) for film, chance in enumerate(against) if chance > _SURE]
+
+
+def _odds_against(views: Sequence[View], lateral: Sequence[float]) -> float:
+    """Return P(the order assigned is swapped); what the model itself assigned or left in order is never surely so."""
+    swapped = _odds_swapped(lateral)
+    return swapped if views[0] == "ap" else 1 - swapped
 
 
 def _odds_swapped(lateral: Sequence[float]) -> float:

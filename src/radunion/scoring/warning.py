@@ -9,7 +9,7 @@ ScoreCode = Literal["RS301", "RS302", "RS303", "RS304", "RS305", "RS306", "RS307
 
 SCORE_WARNINGS: dict[ScoreCode, str] = {
     "RS301": "the same film was given twice and is scored as one",
-    "RS302": "the two views look swapped: the model takes each film for the other view; what was said of them was kept",
+    "RS302": "the two views look swapped: the model takes the pair the other way round; what was said of it was kept",
     "RS303": "the films were put in another order than given: the model takes the first for the lateral view",
     "RS304": "both films say that they are the same view; the model chose which is which",
     "RS305": "neither the user nor a tag says which view it is; it was guessed",
