@@ -17,6 +17,7 @@ from radunion.errors import FilmError, UsageError
 from radunion.joint import TOTAL_SCORES, JointLevels
 from radunion.scale import CORTICES, UNION_RULES
 from radunion.scoring import Bundle, Scored, ScoreDocument, score_films, score_picture, score_table
+from radunion.scoring.score import LEAST_COVERAGE
 from radunion.scoring.totals import score_cortices, score_total, score_union, used_cortices
 
 
@@ -197,10 +198,32 @@ def test_wrong_requests_are_refused(
         score_films([front, side, front][:count], bundle, views=views)  # type: ignore[arg-type]
 
 
-def test_coverage_and_films_are_checked(tmp_path: Path, bundle: Bundle) -> None:
+@pytest.mark.parametrize("coverage", [-0.9, 0.0, 0.1, 0.499, 1.0, 90.0, float("nan")])
+def test_coverage_that_could_leave_the_median_out_is_refused(tmp_path: Path, bundle: Bundle, coverage: float) -> None:
+    with pytest.raises(UsageError, match=rf"between 0 and 1, at least 0\.5 so that.*found {coverage}$"):
+        score_films(pair(tmp_path), bundle, coverage=coverage)
+
+
+def test_coverage_holds_the_median_of_any_cortex_and_total() -> None:
+    """Below one half it need not: of 0.4, 0.15 and 0.45 the second is the median, and the third alone holds 0.45."""
+    random = np.random.default_rng(2)
+    everything, present = np.ones(4, dtype=bool), np.array([True, True])
+    for _ in range(50):
+        levels = random.dirichlet(np.full(4, 0.4), size=(1, 3, 4))
+        joint = JointLevels(random.dirichlet(np.ones(3), size=1), levels, np.ones((1, 4)))
+        for one in score_cortices(joint, present=present, coverage=LEAST_COVERAGE).values():
+            assert one.level in one.levels
+        for scale in TOTAL_SCORES:
+            total = score_total(joint, scale, convention="metrc", used=everything, coverage=LEAST_COVERAGE)
+            assert total.total is not None
+            assert total.interval[0] <= total.total <= total.interval[1]
+    split = JointLevels(np.ones((1, 1)), np.broadcast_to([0.4, 0.15, 0.45, 0.0], (1, 1, 4, 4)), np.ones((1, 4)))
+    narrow = score_cortices(split, present=present, coverage=0.45)["medial"]
+    assert (narrow.level, narrow.levels) == (2, (3,))
+
+
+def test_coverage_is_kept_and_films_are_checked(tmp_path: Path, bundle: Bundle) -> None:
     front, _ = pair(tmp_path)
-    with pytest.raises(UsageError, match=r"between 0 and 1.*found 90"):
-        score_films([front], bundle, coverage=90.0)
     with pytest.raises(FilmError, match=r"nowhere\.png"):
         score_films([tmp_path / "nowhere.png"], bundle)
     wide = score_films([front], bundle, coverage=0.999999).document

@@ -21,6 +21,9 @@ from radunion.scoring.totals import score_cortices, score_total, score_union, us
 from radunion.scoring.views import PAIR, Assigned, Claim, assign_views
 from radunion.scoring.warning import ScoreWarning, warning
 
+LEAST_COVERAGE = 0.5
+"""The shortest run with less could leave out the median, and with it the level that is scored."""
+
 PreparedFilm = Float32[np.ndarray, "height width"]
 
 
@@ -82,8 +85,11 @@ def score_films(
 def _check(paths: Sequence[Path], views: Sequence[View] | None, coverage: float) -> None:
     if len(paths) not in (1, 2):
         raise UsageError(f"a score needs one film or the two of a pair, found {len(paths)}")
-    if not 0 < coverage < 1:
-        raise UsageError(f"coverage is a probability between 0 and 1, such as 0.9; found {coverage}")
+    if not LEAST_COVERAGE <= coverage < 1:
+        raise UsageError(
+            f"coverage is a probability between 0 and 1, at least {LEAST_COVERAGE} so that intervals hold the median "
+            f"that is scored, such as 0.9; found {coverage}"
+        )
     if views is None:
         return
     if len(views) != len(paths) or len(set(views)) != len(views) or not set(views) <= set(PAIR):
