@@ -188,10 +188,18 @@ def _union(case: Readings, weights: Weights) -> Iterator[Measure]:
 
 
 def _scorable(case: Readings, weights: Weights) -> Iterator[Measure]:
-    """Judge the probability that a reader could score a cortex, among cortices in view of which something was said."""
+    """Judge the probability that a reader could score a cortex, among cortices in view of which something was said.
+
+    Each cortex is judged apart, then averaged: how often each is scorable is known without a film.
+    """
     said = case.reference.visible & (case.reference.scorable != BLANK)
-    exams, columns = np.nonzero(said)
-    positive = case.reference.scorable[exams, columns] == SCORED
-    if not positive.all():
-        values = auroc(case.scorable[exams, columns], positive, weights[:, exams])
-        yield Measure("auroc", "scorable", case.scale, np.unique(exams), values)
+    positive = case.reference.scorable == SCORED
+    both = (said & positive).any(axis=0) & (said & ~positive).any(axis=0)
+    if not (said & ~positive).any():
+        return
+    parts = []
+    for column in range(len(CORTICES)):
+        rows = np.flatnonzero(said[:, column])
+        parts.append(auroc(case.scorable[rows, column], positive[rows, column], weights[:, rows]))
+    among = said[:, both] if both.any() else said
+    yield Measure("auroc", "scorable", case.scale, np.flatnonzero(among.any(axis=1)), _average(parts))
