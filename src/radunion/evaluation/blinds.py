@@ -1,9 +1,11 @@
 """The no-image baselines: what can be said of an examination without looking at it.
 
 `blind-view` knows which cortices a film shows, `blind-visit` also the visit, `blind-site` also the site. Each gives
-the distribution of the four cortices together that the training labels of its group have.
+the distribution of the four cortices together that the training labels of its group have. A group with fewer than
+`FEWEST_LABELS` is not kept: in a shared card it would tell what single patients were scored, and it predicts little.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -21,6 +23,9 @@ BlindKind = Literal["blind-view", "blind-visit", "blind-site"]
 BLINDS: tuple[BlindKind, ...] = get_args(BlindKind)
 Group = tuple[str, ...]
 
+FEWEST_LABELS = 10
+"""A site or visit with fewer training labels than this gets the pooled distribution, as one never seen does."""
+
 _COMBINATIONS = np.array(list(product(LEVELS, repeat=4)))
 _ONE_HOT = np.eye(len(LEVELS), dtype=np.float32)[_COMBINATIONS - 1]
 _STEPS = 50
@@ -37,7 +42,7 @@ class Aggregate:
 
 @dataclass(frozen=True)
 class Blind:
-    """Predict the distribution of an examination's group; a group never seen gets the pooled one."""
+    """Predict the distribution of an examination's group; a group that is not kept gets the pooled one."""
 
     kind: BlindKind
     convention: Convention
@@ -62,7 +67,7 @@ class Blind:
         )
 
     def unseen(self, *, sites: Shaped[np.ndarray, " n"], visits: Shaped[np.ndarray, " n"]) -> int:
-        """Count the examinations whose group was never seen, so that the fall-back can be said aloud."""
+        """Count the examinations whose group is not kept (never seen, or too small), so that it can be said aloud."""
         return sum(key not in self.groups for key in _keys(self.kind, sites, visits))
 
     def to_dict(self) -> dict[str, Any]:
@@ -92,15 +97,21 @@ def fit_blind(kind: BlindKind, reference: Reference) -> Blind:
 
     The distribution over the 256 combinations of levels is the maximum-likelihood one of set-valued labels (EM), which
     for fully scored mRUST labels is their plain histogram. A RUST score that allows two levels is split as the group's
-    mRUST labels are, the pooled ones where it has none.
+    mRUST labels are, the pooled ones where it has none. Groups with fewer than `FEWEST_LABELS` are not kept; all labels
+    together, which is the one group of `blind-view`, always are.
     """
     if not len(reference):
         raise ValueError("a no-image baseline needs at least one training label, found none")
     start = _fit(reference, np.full(len(_COMBINATIONS), 1 / len(_COMBINATIONS)), on_mrust=True)
     pooled = Aggregate(_fit(reference, start), _scorable(reference, np.ones(4)), len(reference))
     keys = _keys(kind, reference.sites, reference.visits)
-    groups = {key: _group(reference[_rows(keys, key)], pooled) for key in sorted(set(keys))}
+    groups = {key: _group(reference[_rows(keys, key)], pooled) for key in _kept(keys)}
     return Blind(kind, reference.convention, pooled, groups)
+
+
+def _kept(keys: Sequence[Group]) -> list[Group]:
+    """Return the groups with enough labels, in order; `()` is no group of its own but all labels."""
+    return sorted(key for key, labels in Counter(keys).items() if labels >= FEWEST_LABELS or key == ())
 
 
 def _group(reference: Reference, pooled: Aggregate) -> Aggregate:
