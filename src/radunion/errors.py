@@ -5,6 +5,7 @@ RadunionError
 ├── CohortError           a label table cannot be used
 ├── FilmError             one film cannot be used; names the file
 ├── WeightsError          a weights file does not fit the backbone
+├── TrainingError         training cannot go on or cannot be resumed
 ├── BundleError           a model bundle cannot be read
 └── MissingExtraError     an optional dependency is not installed
 """
@@ -36,6 +37,10 @@ class FilmError(RadunionError):
 
 class WeightsError(RadunionError):
     """Refuse a weights file, naming the tensors that are missing or surplus up to the tap."""
+
+
+class TrainingError(RadunionError):
+    """Stop a training that diverged or cannot be resumed."""
 
 
 class BundleError(RadunionError):

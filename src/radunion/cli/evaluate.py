@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radunion import NOTICE
+from radunion.cli.checks import must_be_sound
 from radunion.cli.options import Subparsers, add_command, natural, positive
 from radunion.cli.output import must_be_free
 from radunion.cli.progress import progress
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from radunion.study.evaluate import Evaluated
 
 _REPLICATES = 1000
+_TOLD_LATER = ("RU104",)
+"""Missing files are left out, and named, when the films are read."""
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -41,6 +44,9 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--on-training-films", action="store_true", help="go on although a model was trained on this very cohort"
     )
+    parser.add_argument(
+        "--silence", metavar="CODE", nargs="+", action="extend", default=[], help="checks of the cohort to pass over"
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
 
@@ -53,6 +59,7 @@ def run(args: Namespace) -> int:
     bundles = _load(args.models, args.name)
     convention = next(iter(bundles.values())).card.convention
     cohort = read_cohort(args.cohort, convention=convention)
+    must_be_sound(cohort, [*args.silence, *_TOLD_LATER], before="an evaluation")
     with progress("examinations scored") as tell:
         found = evaluate_bundles(
             bundles,

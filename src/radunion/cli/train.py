@@ -4,17 +4,18 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from radunion.cli.checks import must_be_sound
 from radunion.cli.options import Subparsers, add_command, natural, positive
 from radunion.cli.stages import stages
 from radunion.cli.terminal import answer, say, show
-from radunion.errors import CohortError, MissingExtraError, UsageError
+from radunion.errors import MissingExtraError, UsageError
 from radunion.scale import CONVENTIONS, DEFAULT_CONVENTION
 
 if TYPE_CHECKING:
-    from radunion.cohort import Cohort
     from radunion.training.plan import Plan
 
 _COMPACT = "compact"
+_OF_BACKBONES = ("weights", "tap", "pooling", "precision", "input", "cache")
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -37,12 +38,10 @@ def add_to(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--weights", help="of a timm backbone: none (random), imagenet (downloads) or a local file")
     parser.add_argument("--tap", metavar="LAYER", help="layer of the backbone to take features from (its last map)")
-    parser.add_argument("--pooling", choices=("max", "avg"), default="max", help="of the backbone's map (max)")
+    parser.add_argument("--pooling", choices=("max", "avg"), help="of the backbone's map (max)")
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), help="of the frozen backbone (float32)")
     parser.add_argument(
-        "--precision", choices=("float32", "bfloat16"), default="float32", help="of the frozen backbone (float32)"
-    )
-    parser.add_argument(
-        "--input", choices=("film", "shaft"), default="film",
+        "--input", choices=("film", "shaft"),
         help="what the frozen backbone sees: the whole film, or the straightened shaft at full height (film)",
     )  # fmt: skip
     parser.add_argument("--folds", metavar="K", type=positive, help="also measure out of fold, by patient")
@@ -54,19 +53,24 @@ def add_to(subparsers: Subparsers) -> None:
         "--convention", choices=CONVENTIONS, default=DEFAULT_CONVENTION, help="how RUST maps to levels (metrc)"
     )
     parser.add_argument("--cache", metavar="DIR", type=Path, help="folder of cached features (the user's cache)")
-    parser.add_argument("--silence", metavar="CODE", nargs="+", default=[], help="checks of the cohort to pass over")
+    parser.add_argument(
+        "--silence", metavar="CODE", nargs="+", action="extend", default=[], help="checks of the cohort to pass over"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace a model that exists")
     parser.add_argument("--not-default", action="store_true", help="do not keep a copy that `score` uses by default")
 
 
 def run(args: Namespace) -> int:
     """Check the cohort, train, keep a copy as the default model, show what was measured."""
     plan = _plan(args)
+    if (args.out / "card.json").exists() and not args.overwrite:
+        raise UsageError(f"{args.out}: a model is there and would be replaced; name another, or give --overwrite")
     from radunion.cohort import read_cohort
     from radunion.features import FeatureCache
     from radunion.scoring import keep_bundle
 
     cohort = read_cohort(args.cohort, convention=args.convention)
-    _check(cohort, args.silence)
+    must_be_sound(cohort, args.silence, before="training")
     from radunion.training.train import train_model
 
     with stages() as tell:
@@ -108,40 +112,27 @@ def _plan(args: Namespace) -> "Plan":
     )
     name = args.name or _plain(args.out.name)
     return Plan(
-        name=name, settings=settings, backbone=spec, precision=args.precision, input=args.input, folds=args.folds
-    )
+        name=name, settings=settings, backbone=spec, folds=args.folds,
+        precision=args.precision or "float32", input=args.input or "film",
+    )  # fmt: skip
 
 
 def _backbone(args: Namespace):  # type: ignore[no-untyped-def]
     from radunion.features import BackboneSpec
 
     if args.backbone == _COMPACT:
-        if args.weights or args.tap:
-            raise UsageError("--weights and --tap belong to a timm backbone; name one with --backbone")
+        foreign = [name for name in _OF_BACKBONES if getattr(args, name) is not None]
+        if foreign:
+            named = " and ".join(f"--{name}" for name in foreign)
+            raise UsageError(f"{named} belongs to a timm backbone; name one with --backbone")
         return None
     if args.weights is None:
         raise UsageError(
             f"--backbone {args.backbone} needs --weights: none (random), imagenet (downloads them) or a local file"
         )
-    return BackboneSpec(args.backbone, weights=args.weights, tap=args.tap, pooling=args.pooling)
+    return BackboneSpec(args.backbone, weights=args.weights, tap=args.tap, pooling=args.pooling or "max")
 
 
 def _plain(name: str) -> str:
     kept = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "-" for letter in name)
     return kept.lstrip("._-")[:64] or "model"
-
-
-def _check(cohort: "Cohort", silence: list[str]) -> None:
-    """Refuse a cohort whose faults would spoil the model; count the rest."""
-    from radunion.cohort import check_cohort
-
-    found = check_cohort(cohort, silence=silence)
-    errors = [item for item in found if item.severity == "error"]
-    if errors:
-        told = "\n".join(f"  {item}" for item in errors)
-        raise CohortError(
-            f"{cohort.source}: these must be mended before training, or passed over with --silence CODE:\n{told}"
-        )
-    if found:
-        codes = ", ".join(sorted({item.code for item in found}))
-        say(f"{cohort.source}: {len(found)} findings ({codes}); `radunion cohort check` tells them")

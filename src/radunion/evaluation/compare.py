@@ -78,8 +78,12 @@ class Comparison:
 
     def write(self, path: Path) -> Path:
         """Write metrics.json."""
-        path.write_text(json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        path.write_text(self.to_json(), encoding="utf-8")
         return path
+
+    def to_json(self) -> str:
+        """Return the text of metrics.json."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n"
 
 
 def compare(

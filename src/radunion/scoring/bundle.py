@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,8 @@ from radunion.scoring.familiarity import FamiliarityReference
 from radunion.scoring.graph import Graph, open_graph
 
 CARD, MODEL, REFERENCE = "card.json", "model.onnx", "reference.safetensors"
+RECORDS = ("history.json", "metrics.json")
+"""What training leaves beside a bundle's own files."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of every file in a zip, so that the same bundle gives the same bytes."""
 
@@ -76,13 +78,21 @@ def load_bundle(path: Path | str) -> Bundle:
     return Bundle(card, files, _bundle_sha256({**card.files, CARD: _sha256(text)}), path)
 
 
-def write_bundle(out: Path, *, onnx: bytes, card: Card, reference: FamiliarityReference) -> Bundle:
-    """Write a bundle into the folder `out` and return it; an older bundle there is replaced, whole or not at all.
+def write_bundle(
+    out: Path,
+    *,
+    onnx: bytes,
+    card: Card,
+    reference: FamiliarityReference,
+    records: Mapping[str, bytes] | None = None,
+) -> Bundle:
+    """Write a bundle into the folder `out` and return it; an older bundle there is replaced.
 
-    The card's `files` and `preprocessing_digest` are filled in. Files of an older bundle's folder that are not the
-    bundle's stay. Raises BundleError when `out` is anything else than a bundle, an empty folder or nothing.
+    The card's `files` and `preprocessing_digest` are filled in. `records` (of `RECORDS`) are written beside them and
+    replace those of an older bundle; None keeps those. Other files of its folder stay. Raises BundleError when `out` is
+    anything else than a bundle, an empty folder or nothing.
     """
-    _must_be_free(out)
+    must_be_free(out)
     files = {MODEL: onnx, REFERENCE: reference.to_bytes()}
     filled = card.model_copy(
         update={
@@ -90,19 +100,20 @@ def write_bundle(out: Path, *, onnx: bytes, card: Card, reference: FamiliarityRe
             "preprocessing_digest": card.preprocessing.digest(),
         }
     )
-    write_files(out, {**files, CARD: filled.to_json().encode()})
+    stale = () if records is None else RECORDS
+    write_files(out, {**files, **(records or {}), CARD: filled.to_json().encode()}, stale=stale)
     return load_bundle(out)
 
 
-def write_files(out: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files of a bundle beside `out`, then rename: a reader sees the old bundle or the new one."""
+def write_files(out: Path, files: Mapping[str, bytes], *, stale: Sequence[str] = ()) -> None:
+    """Write the files of a bundle beside `out`, then rename; `stale` files of the older folder are not taken over."""
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
         for name, content in files.items():
             (fresh / name).write_bytes(content)
         fresh.chmod(0o777 & ~_umask())
-        _swap(fresh, out)
+        _swap(fresh, out, stale)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -144,7 +155,8 @@ def _card(path: Path, text: bytes) -> Card:
     return card
 
 
-def _must_be_free(out: Path) -> None:
+def must_be_free(out: Path) -> None:
+    """Raise BundleError where a bundle cannot be written."""
     if not out.exists() and not out.is_symlink():
         return
     if out.is_dir() and not out.is_symlink():
@@ -156,7 +168,7 @@ def _must_be_free(out: Path) -> None:
     )
 
 
-def _swap(fresh: Path, out: Path) -> None:
+def _swap(fresh: Path, out: Path, stale: Sequence[str]) -> None:
     if not out.exists():
         fresh.rename(out)
         return
@@ -165,11 +177,11 @@ def _swap(fresh: Path, out: Path) -> None:
     out.rename(older)
     try:
         fresh.rename(out)
-    except OSError:
+    except BaseException:
         older.rename(out)
         raise
     for stranger in older.iterdir():
-        if not (out / stranger.name).exists():
+        if stranger.name not in stale and not (out / stranger.name).exists():
             stranger.rename(out / stranger.name)
     shutil.rmtree(older, ignore_errors=True)
 

@@ -1,6 +1,8 @@
 """The card of a model: what it is, what it was trained on, how good it was measured to be, what it is not for."""
 
+import hashlib
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, StringConstraints, field_validator
@@ -18,10 +20,20 @@ FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 _SIDES = range(16, 4097)
+FilmDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+
+
+def film_digest(path: Path) -> str:
+    """Return the first 16 digits of the SHA-256 of a film's bytes."""
+    with path.open("rb") as film:
+        return hashlib.file_digest(film, "sha256").hexdigest()[:16]
 
 
 class TrainedOn(Strict):
-    """What the model learned from; `fracture_boxes` counts the films that had one."""
+    """What the model learned from; `fracture_boxes` counts the films that had one.
+
+    `film_digests` let an evaluation see that it was given films of training; they tell nothing else of a film.
+    """
 
     description: Words
     simulated: bool
@@ -30,6 +42,7 @@ class TrainedOn(Strict):
     examinations: int = Field(ge=0)
     films: int = Field(ge=0)
     fracture_boxes: int = Field(default=0, ge=0)
+    film_digests: tuple[FilmDigest, ...] = ()
 
 
 class Metric(Strict):

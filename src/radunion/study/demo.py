@@ -75,7 +75,11 @@ def _trained(cohort: Cohort, out: Path, settings: DemoSettings, tell: Tell) -> B
     plan = _plan(settings)
     try:
         bundle = load_bundle(out)
-        same = bundle.card.trained_on.cohort_sha256 == cohort.digest() and bundle.card.settings == settings_of(plan)
+        same = (
+            (out / "history.json").is_file()
+            and bundle.card.trained_on.cohort_sha256 == cohort.digest()
+            and bundle.card.settings == settings_of(plan)
+        )
         if same:
             return bundle
     except BundleError:

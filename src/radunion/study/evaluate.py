@@ -16,6 +16,7 @@ from radunion.evaluation.reference import reference_of
 from radunion.joint import JointLevels
 from radunion.phantom.simulated import is_simulated
 from radunion.scoring import Bundle
+from radunion.scoring.card import film_digest
 from radunion.study.predict import Progress, Unread, predict
 
 
@@ -89,13 +90,20 @@ def _must_go_together(bundles: Mapping[str, Bundle], cohort: Cohort, *, on_train
     if trained and not on_training_films:
         raise UsageError(
             f"results on the films that a model was trained on are no evaluation, and {' and '.join(trained)} was "
-            "trained on this very cohort; evaluate on other patients, or give --on-training-films to see them anyway"
+            "trained on this cohort or some of its films; evaluate on other patients, or give --on-training-films to "
+            "see them anyway"
         )
 
 
 def _trained_on(bundles: Mapping[str, Bundle], cohort: Cohort) -> list[str]:
-    digest = cohort.digest()
-    return [name for name, bundle in bundles.items() if bundle.card.trained_on.cohort_sha256 == digest]
+    """Name the models that were trained on this table or on any of its films, found by content."""
+    table = cohort.digest()
+    paths = {film.path for examination in cohort.examinations for film in examination.films}
+    films = {film_digest(path) for path in paths if path.is_file()}
+    trained = {name: bundle.card.trained_on for name, bundle in bundles.items()}
+    return [
+        name for name, one in trained.items() if one.cohort_sha256 == table or not films.isdisjoint(one.film_digests)
+    ]
 
 
 def _blinds(bundle: Bundle, cohort: Cohort) -> dict[str, Blind]:

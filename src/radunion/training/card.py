@@ -1,5 +1,6 @@
 """The card that a trained model carries: what it learned from, what it is for, what it is not."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,12 +11,11 @@ from radunion.evaluation.compare import Comparison
 from radunion.evaluation.reference import reference_of
 from radunion.phantom.simulated import is_simulated
 from radunion.scoring import Card, FamiliarityCard, Metric, TrainedOn
+from radunion.scoring.card import film_digest
 from radunion.training.examples import Examples
 from radunion.training.learner import Learner
 from radunion.training.plan import PROTOCOL, Plan
 
-QUANTILE = 0.99
-"""The part of held-out films that count as familiar."""
 _VERSION = "1"
 _INTENDED = (
     "Research on the healing of tibial shaft fractures: a score for an AP and a lateral film of one leg on one day, "
@@ -26,6 +26,7 @@ _LIMITS = (
     "Its probabilities are not calibrated beyond what training gives; intervals are of the model's own probability.",
     "Familiarity says that a film looks like those of training, not that its score is right.",
 )
+_PRECISION_LIMIT = "Its head learned from bfloat16 features, and its graph computes them in float32."
 _SIMULATED_LIMIT = "Simulated films are simpler than real ones; how it does on patients is not known."
 
 
@@ -36,13 +37,13 @@ def card_of(
     learner: Learner,
     *,
     comparison: Comparison | None,
-    threshold: float,
+    familiarity: FamiliarityCard,
 ) -> Card:
     """Fill in the card of a model that was trained on a cohort."""
-    simulated = is_simulated(cohort)
+    simulated, wholly = is_simulated(cohort), is_simulated(cohort, wholly=True)
     everything = reference_of(cohort.examinations, cohort.convention)
     return Card(
-        summary=_summary(simulated, examples),
+        summary=_summary(examples, simulated=simulated, wholly=wholly),
         notice=NOTICE,
         name=plan.name,
         version=_VERSION,
@@ -54,12 +55,20 @@ def card_of(
         metrics=metrics_of(comparison) if comparison else (),
         metrics_note=_note(plan, comparison),
         baselines=tuple(fit_blind(name, everything).to_dict() for name in BLINDS),
-        familiarity=FamiliarityCard(
-            threshold=max(threshold, 1e-6), tuned_on="the patients held out for early stopping", quantile=QUANTILE
-        ),
+        familiarity=familiarity,
         intended_use=_INTENDED,
-        limits=(*_LIMITS, *((_SIMULATED_LIMIT,) if simulated else ())),
+        limits=tuple(_limits(plan, learner, simulated=simulated)),
     )
+
+
+def _limits(plan: Plan, learner: Learner, *, simulated: bool) -> Iterator[str]:
+    yield from _LIMITS
+    if simulated:
+        yield _SIMULATED_LIMIT
+    if plan.backbone is not None and plan.precision != "float32":
+        yield _PRECISION_LIMIT
+    if learner.shaftless:
+        yield f"On {learner.shaftless} of its films no shaft stood out; their middle was taken instead."
 
 
 def metrics_of(comparison: Comparison) -> tuple[Metric, ...]:
@@ -67,9 +76,9 @@ def metrics_of(comparison: Comparison) -> tuple[Metric, ...]:
     return tuple(Metric(**asdict(row)) for row in comparison.rows)
 
 
-def _summary(simulated: bool, examples: Examples) -> str:
+def _summary(examples: Examples, *, simulated: bool, wholly: bool) -> str:
     if simulated:
-        return "Trained on simulated films only; not validated on patients."
+        return f"Trained on simulated films{' only' if wholly else ', among others'}; not validated on patients."
     return (
         f"Trained on {len(set(examples.examination.tolist()))} labelled examinations of {len(set(examples.patients))} "
         "patients; not validated on films from elsewhere."
@@ -91,6 +100,7 @@ def _trained_on(cohort: Cohort, examples: Examples, learner: Learner, *, simulat
         examinations=len(set(examples.examination.tolist())),
         films=len(examples.paths),
         fracture_boxes=learner.boxes,
+        film_digests=tuple(sorted(film_digest(path) for path in examples.paths)),
     )
 
 

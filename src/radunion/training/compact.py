@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64, UInt8
+from jaxtyping import Bool, Float, Int64, UInt8
 from torch import Tensor, nn
 
 from radunion.cohort import read_cohort
 from radunion.phantom import Simulation, simulate
 from radunion.training.examples import ABSENT, Examples, examples_of
-from radunion.training.finder import Finder, FinderData, fit_finder, position_of
+from radunion.training.finder import Finder, FinderData, fit_finder, locate
 from radunion.training.fit import Films, fit
 from radunion.training.glimpse import GLIMPSE, MARGIN, augment, centre, glimpse
 from radunion.training.learner import Learned, Tell, epochs
@@ -41,8 +41,10 @@ class CompactLearner:
         self.boxes = int(np.isfinite(self.strips.boxes).all(axis=1).sum())
         self.simulated_boxes = 0
         self._data = _finder_data(self.strips, examples)
+        self.shaftless = int((~self.strips.found).sum())
+        self._held_teachers = np.zeros(0, dtype=bool)
         if self.boxes < FEWEST_BOXES:
-            extra = _teachers(work / "simulated", tell)
+            extra, self._held_teachers = _teachers(work / "simulated", tell)
             self.simulated_boxes = len(extra.boxes)
             self._data = FinderData(
                 torch.cat([self._data.strips, extra.strips]),
@@ -57,8 +59,9 @@ class CompactLearner:
         torch.manual_seed(self.settings.seed)
         finder = Finder(STRIP.width)
         finding = self._find(finder, training, validation, work, tell)
-        position, overview = _looked(finder, torch.from_numpy(self.strips.pixels))
+        position, overview = locate(finder, torch.from_numpy(self.strips.pixels))
         films = Films(_glimpses(torch.from_numpy(self.strips.pixels), position), augment, centre)
+        torch.manual_seed(self.settings.seed)  # a finder that was resumed has drawn nothing
         encoder = GlimpseEncoder(STRIP.width)
         network = PairNetwork(encoder, PairHead(HeadShape(encoder.width)))
         scoring = fit(
@@ -76,8 +79,8 @@ class CompactLearner:
         self, finder: Finder, training: np.ndarray, validation: np.ndarray, work: Path | None, tell: Tell
     ) -> tuple[Epoch, ...]:
         settings = replace(FINDER, seed=self.settings.seed, precision=self.settings.precision)
-        taught = np.arange(len(self.examples.paths), len(self._data.boxes))
-        held = taught[taught % 7 == 0]
+        taught = len(self.examples.paths) + np.arange(len(self._held_teachers))
+        held = taught[self._held_teachers]
         return fit_finder(
             finder, self._data,
             training=np.concatenate([_films(self.examples, training), np.setdiff1d(taught, held)]),
@@ -96,22 +99,17 @@ def _finder_data(strips: Strips, examples: Examples) -> FinderData:
     return FinderData(torch.from_numpy(strips.pixels), strips.boxes, examples.lateral.astype(np.float32))
 
 
-def _teachers(folder: Path, tell: Tell) -> FinderData:
-    """Simulate films whose boxes are known."""
+def _teachers(folder: Path, tell: Tell) -> tuple[FinderData, Bool[np.ndarray, " m"]]:
+    """Simulate films whose boxes are known; also say which of them are held out, every seventh patient's."""
     table = simulate(
         folder, _TEACHERS, progress=lambda done, total: tell("Simulating films with known fractures", done, total, "")
     )
     examples = examples_of(read_cohort(table).examinations)
-    return _finder_data(load_strips(examples.paths, examples.boxes), examples)
-
-
-def _looked(finder: Finder, strips: UInt8[Tensor, "m 1 h w"]) -> tuple[Float[Tensor, " m"], Float[Tensor, "m d"]]:
-    """Return each strip's fracture row and overview."""
-    finder.eval()
-    with torch.inference_mode():
-        found = [finder(part.float() / 255) for part in strips.split(64)]
-        position = torch.cat([position_of(one.focus, strips.shape[2]) for one in found])
-    return position.clone(), torch.cat([one.overview for one in found]).clone()
+    held = sorted(set(examples.patients))[::7]
+    rows = _films(examples, np.flatnonzero(np.isin(examples.patients, held)))
+    return _finder_data(load_strips(examples.paths, examples.boxes), examples), np.isin(
+        np.arange(len(examples.paths)), rows
+    )
 
 
 def _glimpses(strips: UInt8[Tensor, "m 1 h w"], position: Float[Tensor, " m"]) -> Float[Tensor, "m 1 tall w"]:

@@ -13,8 +13,8 @@ from torch import nn
 
 from radunion.errors import BundleError
 from radunion.radiograph import Preprocessing
+from radunion.scoring.graph import OUTPUTS
 
-OUTPUTS = ("weights", "levels", "scorable", "lateral_view", "features")
 _TOLERANCE = 1e-3
 
 

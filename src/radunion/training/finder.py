@@ -69,12 +69,15 @@ def position_of(focus: Float[Tensor, "n rows"], height: int) -> Float[Tensor, " 
     return ((mass * (index + 0.5)).sum(dim=1) / mass.sum(dim=1)) * (height / focus.shape[1]) - 0.5
 
 
-def locate(finder: Finder, strips: UInt8[Tensor, "m 1 h w"], *, batch: int = 64) -> Float[Tensor, " m"]:
-    """Return the fracture's row in every strip."""
+def locate(
+    finder: Finder, strips: UInt8[Tensor, "m 1 h w"], *, batch: int = 64
+) -> tuple[Float[Tensor, " m"], Float[Tensor, "m c"]]:
+    """Return the fracture's row in every strip, and the strip's overview."""
     finder.eval()
     with torch.inference_mode():
-        parts = [position_of(finder(part.float() / 255).focus, strips.shape[2]) for part in strips.split(batch)]
-    return torch.cat(parts)
+        found: list[Found] = [finder(part.float() / 255) for part in strips.split(batch)]
+        position = torch.cat([position_of(one.focus, strips.shape[2]) for one in found])
+    return position.clone(), torch.cat([one.overview for one in found]).clone()
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,9 @@ def fit_finder(
         view = F.binary_cross_entropy_with_logits(found.lateral.float(), lateral[chosen], reduction="none")
         return view + focus_loss(found.focus.float(), where)
 
-    name = fingerprint(asdict(settings), training, validation, data.boxes, data.lateral, data.strips)
+    name = fingerprint(
+        {**asdict(settings), "network": repr(finder)}, training, validation, data.boxes, data.lateral, data.strips
+    )
     weights = torch.ones(len(training))
     return train(finder, loss, Run(training, validation, weights, settings, name, checkpoint, progress))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
+from radunion import __version__
 from radunion.training.examples import ABSENT, Examples
 from radunion.training.likelihood import scorability_loss, set_likelihood
 from radunion.training.loop import Epoch, Progress, Run, autocast, train
@@ -54,7 +55,13 @@ def fit(
         return _loss(network, examples, films, rows, random, settings)
 
     name = fingerprint(
-        asdict(settings), examples.films, examples.allowed, examples.scorable, training, validation, films.values
+        {**asdict(settings), "network": repr(network)},
+        examples.films,
+        examples.allowed,
+        examples.scorable,
+        training,
+        validation,
+        films.values,
     )
     weights = _balance(examples, training, settings.balance)
     return train(network, loss, Run(training, validation, weights, settings, name, checkpoint, progress))
@@ -71,7 +78,7 @@ def predict(
 
 def fingerprint(settings: dict[str, object], *parts: np.ndarray | Tensor) -> str:
     """Name a run by everything that decides its result."""
-    content = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    content = hashlib.sha256(json.dumps({**settings, "radunion": __version__}, sort_keys=True).encode())
     for part in parts:
         array = part.numpy() if isinstance(part, Tensor) else part
         content.update(f"{array.shape} {array.dtype}".encode())
@@ -138,8 +145,3 @@ def _balance(examples: Examples, rows: Int64[np.ndarray, " a"], power: float) ->
     share = np.bincount(middle, minlength=5)[middle] / len(rows)
     weights = share**-power
     return torch.from_numpy((weights / weights.mean()).astype(np.float32))
-
-
-def stack(parts: Sequence[Prediction]) -> Prediction:
-    """Join batches of predictions."""
-    return Prediction(*(torch.cat(column) for column in zip(*parts, strict=True)))

@@ -25,6 +25,7 @@ class FrozenLearner:
 
     boxes = 0
     simulated_boxes = 0
+    shaftless = 0
 
     def __init__(
         self,

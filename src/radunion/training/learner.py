@@ -42,13 +42,15 @@ class Learned:
 class Learner(Protocol):
     """Films loaded once, ready to be learned from as often as there are folds.
 
-    `boxes` counts films with a fracture box that it uses, `simulated_boxes` those that were simulated for it.
+    `boxes` counts films with a fracture box that it uses, `simulated_boxes` those that were simulated for it,
+    `shaftless` films on which no shaft stood out.
     """
 
     examples: Examples
     preprocessing: Preprocessing
     boxes: int
     simulated_boxes: int
+    shaftless: int
 
     def learn(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell

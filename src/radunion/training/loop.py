@@ -5,7 +5,9 @@ begins; so a run that was killed and resumed ends with the same weights.
 """
 
 import copy
+import math
 import os
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
+from radunion.errors import TrainingError
 from radunion.training.settings import TrainSettings
 
 Epoch = dict[str, float]
@@ -51,6 +54,7 @@ def train(module: nn.Module, loss: Loss, run: Run) -> tuple[Epoch, ...]:
         train_loss = _train_epoch(state, loss, run)
         validation_loss = _mean_loss(module, loss, run.validation)
         epoch: Epoch = {"epoch": state.epoch + 1.0, "train_loss": train_loss, "validation_loss": validation_loss}
+        _must_be_finite(epoch)
         state.step(epoch)
         state.save()
         if run.progress is not None:
@@ -66,6 +70,13 @@ def autocast(settings: TrainSettings) -> torch.autocast:
     if wanted == "auto":
         wanted = "bfloat16" if torch.ops.mkldnn._is_mkldnn_bf16_supported() else "float32"
     return torch.autocast("cpu", torch.bfloat16, enabled=wanted == "bfloat16")
+
+
+def _must_be_finite(epoch: Epoch) -> None:
+    if not all(map(math.isfinite, epoch.values())):
+        raise TrainingError(
+            f"training diverged in epoch {epoch['epoch']:.0f}: its loss is not finite; lower the learning rate"
+        )
 
 
 def _train_epoch(state: "_State", loss: Loss, run: Run) -> float:
@@ -152,9 +163,15 @@ class _State:
         path = self.run.checkpoint
         if path is None or not path.exists():
             return
-        content = torch.load(path, weights_only=True)
-        if content["run"] != self.run.name:
-            return
+        try:
+            content = torch.load(path, weights_only=True)
+            if content["run"] != self.run.name:
+                return
+        except (RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
+            raise TrainingError(
+                f"{path}: this checkpoint is damaged and cannot be resumed ({type(error).__name__}); "
+                "delete it and run again"
+            ) from None
         self.module.load_state_dict(content["module"])
         self.optimizer.load_state_dict(content["optimizer"])
         self.history, self.best = content["history"], content["best"]

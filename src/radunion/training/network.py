@@ -68,7 +68,8 @@ class HeadShape:
 class PairHead(nn.Module):
     """Read the features of both films at once: cortices heal together, so each film informs all four.
 
-    `centre` and `scale` standardise the features; an absent film counts as an average one, flagged as absent.
+    `centre` and `scale` standardise the features of a frozen backbone; an absent film counts as
+    zeros and is flagged.
     """
 
     centre: Tensor

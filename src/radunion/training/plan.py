@@ -1,7 +1,7 @@
 """What to train, as plain data."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from radunion.errors import UsageError
 from radunion.features import BackboneSpec
@@ -15,7 +15,6 @@ PROTOCOLS = (PROTOCOL,)
 
 Input = Literal["film", "shaft"]
 """What a frozen backbone sees: the whole film as it asks for it, or the straightened strip of the shaft."""
-INPUTS: tuple[Input, ...] = get_args(Input)
 
 
 @dataclass(frozen=True, kw_only=True)

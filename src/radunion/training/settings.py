@@ -1,5 +1,6 @@
 """How a model is trained: plain settings, the same for every encoder."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,7 +30,7 @@ class TrainSettings:
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch < 2 or self.patience < 1:
             raise UsageError("epochs and patience must be at least 1 and the batch at least 2")
-        if not 0 < self.validation < 0.9 or self.learning_rate <= 0:
+        if not 0 < self.validation < 0.9 or not 0 < self.learning_rate < math.inf:
             raise UsageError("the validation share must lie between 0 and 0.9 and the learning rate above 0")
 
 

@@ -9,14 +9,23 @@ import numpy as np
 from jaxtyping import Int64
 
 from radunion.cohort import Cohort, folds, holdout
-from radunion.errors import CohortError
+from radunion.errors import CohortError, UsageError
 from radunion.evaluation.blinds import BLINDS, fit_blind
 from radunion.evaluation.compare import Comparison, compare
 from radunion.evaluation.reference import reference_of
 from radunion.features import FeatureCache, load_backbone
 from radunion.joint import JointLevels, concatenate
-from radunion.scoring import Bundle, Card, FamiliarityReference, fit_reference, threshold_of, write_bundle
-from radunion.training.card import QUANTILE, card_of, metrics_of
+from radunion.scoring import (
+    Bundle,
+    Card,
+    FamiliarityCard,
+    FamiliarityReference,
+    fit_reference,
+    threshold_of,
+    write_bundle,
+)
+from radunion.scoring.bundle import must_be_free
+from radunion.training.card import card_of, metrics_of
 from radunion.training.compact import CompactLearner
 from radunion.training.examples import ABSENT, Examples, examples_of
 from radunion.training.export import export_onnx
@@ -28,6 +37,8 @@ from radunion.training.strips import STRIP
 
 _FEWEST_PATIENTS = 12
 _FEWEST_HELD_OUT = 20
+_QUANTILE = 0.99
+"""The part of held-out films that count as familiar."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +55,23 @@ def train_model(
 ) -> Trained:
     """Train on all labelled examinations and write a bundle to `out`; killed and run again, it goes on.
 
-    Checkpoints lie in the folder `<out>.work` until the bundle is written. Raises CohortError when there are too few
-    patients, FilmError for a film that cannot be read.
+    Checkpoints lie in a hidden folder beside `out` until the bundle is written. Raises CohortError when there are too
+    few patients or films cannot be read, BundleError when `out` is taken by something else, TrainingError when the
+    loss diverges.
     """
-    work = out.with_name(f"{out.name}.work")
+    out = out.absolute()
+    must_be_free(out)
+    work = out.with_name(f".{out.name}.work")
     examples = examples_of(cohort.examinations)
-    _must_suffice(examples, cohort)
+    _must_suffice(examples, cohort, plan)
     learner = _learner(examples, plan, work, cache, tell)
     training, validation = _split(cohort, examples, np.arange(len(cohort)), plan.settings)
     learned = learner.learn(training, validation, work=work, tell=tell)
     comparison = _out_of_fold(cohort, learner, plan, work, tell) if plan.folds else None
-    reference, threshold = _familiarity(learned, examples, training, validation)
+    reference, familiarity = _familiarity(learned, examples, training, validation)
     tell("Exporting", 0, 1, "")
     graph = export_onnx(learned.scorer(), learner.preprocessing)
-    card = card_of(cohort, examples, plan, learner, comparison=comparison, threshold=threshold)
+    card = card_of(cohort, examples, plan, learner, comparison=comparison, familiarity=familiarity)
     bundle = _written(out, graph, card, reference, learned, comparison)
     shutil.rmtree(work, ignore_errors=True)
     tell("Exporting", 1, 1, "")
@@ -79,13 +93,15 @@ def _learner(examples: Examples, plan: Plan, work: Path, cache: FeatureCache | N
     )
 
 
-def _must_suffice(examples: Examples, cohort: Cohort) -> None:
+def _must_suffice(examples: Examples, cohort: Cohort, plan: Plan) -> None:
     patients = len(set(examples.patients))
     if patients < _FEWEST_PATIENTS:
         raise CohortError(
             f"{cohort.source}: training needs labelled films of at least {_FEWEST_PATIENTS} patients, "
             f"found {patients}; add labelled examinations or score with a model that exists"
         )
+    if plan.folds is not None and plan.folds > patients // 2:
+        raise UsageError(f"{plan.folds} folds need at least {2 * plan.folds} patients, found {patients}; ask for fewer")
 
 
 def _split(
@@ -129,12 +145,15 @@ def _pairs(examples: Examples, examinations: np.ndarray) -> Int64[np.ndarray, "n
 
 def _familiarity(
     learned: Learned, examples: Examples, training: np.ndarray, validation: np.ndarray
-) -> tuple[FamiliarityReference, float]:
+) -> tuple[FamiliarityReference, FamiliarityCard]:
     """Fit what familiar films look like on training films, and the threshold on the patients held out."""
     seen, held = (_film_rows(examples, rows) for rows in (training, validation))
     reference = fit_reference(learned.overview[seen])
-    tuned = held if len(held) >= _FEWEST_HELD_OUT else np.concatenate([seen, held])
-    return reference, threshold_of(reference.distance(learned.overview[tuned]), quantile=QUANTILE)
+    enough = len(held) >= _FEWEST_HELD_OUT
+    tuned = held if enough else np.concatenate([seen, held])
+    threshold = threshold_of(reference.distance(learned.overview[tuned]), quantile=_QUANTILE)
+    where = "the patients held out for early stopping" if enough else "all films, training films too: too few held out"
+    return reference, FamiliarityCard(threshold=max(threshold, 1e-6), tuned_on=where, quantile=_QUANTILE)
 
 
 def _film_rows(examples: Examples, rows: np.ndarray) -> np.ndarray:
@@ -154,11 +173,11 @@ def _written(
     learned: Learned,
     comparison: Comparison | None,
 ) -> Bundle:
-    bundle = write_bundle(out, onnx=graph, card=card, reference=reference)
-    (out / "history.json").write_text(json.dumps(_history(learned), indent=1) + "\n")
+    records = {"history.json": json.dumps(_history(learned), indent=1, allow_nan=False) + "\n"}
     if comparison is not None:
-        comparison.write(out / "metrics.json")
-    return bundle
+        records["metrics.json"] = comparison.to_json()
+    encoded = {name: text.encode() for name, text in records.items()}
+    return write_bundle(out, onnx=graph, card=card, reference=reference, records=encoded)
 
 
 def with_metrics(bundle: Bundle, comparison: Comparison, note: str) -> Bundle:
