@@ -106,7 +106,7 @@ def test_training_films_are_refused_unless_asked_for(tmp_path: Path, capsys: Tol
     a_model(tmp_path / "model", trained)
     words = [tmp_path / "model", trained, "--out", tmp_path / "out"]
     assert evaluate(*words) == 2
-    assert "tiny was trained on this very cohort" in capsys.readouterr().err
+    assert "tiny was trained on this cohort" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
     assert evaluate(*words, "--on-training-films") == 0
     assert "NOT AN EVALUATION: tiny was trained on these very films" in capsys.readouterr().err

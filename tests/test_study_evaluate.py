@@ -123,7 +123,8 @@ def test_a_cohort_without_labels_is_refused(tmp_path: Path, bundle: Bundle) -> N
         evaluated(bundle, read_cohort(table))
 
 
-def test_a_group_that_a_blind_never_saw_is_said(tmp_path: Path, bundle: Bundle) -> None:
+def test_a_group_that_a_blind_never_saw_is_said(tmp_path: Path) -> None:
+    bundle = a_model(tmp_path / "many", a_cohort(tmp_path / "many-films", patients=12, offset=1))
     table = a_cohort(tmp_path / "cohort")
     table.write_text(table.read_text().replace("P0-0,3 months", "P0-0,5 years"))
     notes = " ".join(evaluated(bundle, read_cohort(table)).notes)
