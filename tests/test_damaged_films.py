@@ -384,7 +384,11 @@ def judge(path: Path, reader: Callable[[Path], Radiograph]) -> str:
 
 
 def peak_mib() -> int:
-    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) >> 10
+    """Return the most memory of this process or a child; its own ru_maxrss would count the parent before the exec."""
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    own = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
+    return max(*own, 0, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) >> 10
 
 
 def main(folder: Path, reader: Callable[[Path], Radiograph]) -> None:
