@@ -30,8 +30,8 @@ class DemoSettings:
 
     train_patients: int = 250
     test_patients: int = 130
-    train_seed: int = 2301
-    test_seed: int = 2302
+    train_seed: int = 4711
+    test_seed: int = 4712
     epochs: int = 50
     format: Format = "dicom"
 
