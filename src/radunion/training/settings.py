@@ -34,7 +34,7 @@ class TrainSettings:
             raise UsageError("the validation share must lie between 0 and 0.9 and the learning rate above 0")
 
 
-COMPACT = TrainSettings(epochs=60, learning_rate=1.5e-3)
+COMPACT = TrainSettings(epochs=80, learning_rate=1.5e-3, patience=30)
 """The compact network, trained from scratch on glimpses of the fracture."""
 FINDER = TrainSettings(epochs=10, learning_rate=3e-3)
 """The finder of the fracture, which looks at whole strips."""
