@@ -16,7 +16,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from radunion.training.fit import fingerprint
 from radunion.training.loop import Epoch, Progress, Run, autocast, train
-from radunion.training.network import block
+from radunion.training.network import plain_trunk
 from radunion.training.settings import TrainSettings
 
 _STRIDE = 16
@@ -36,15 +36,8 @@ class Finder(nn.Module):
 
     def __init__(self, width: int, channels: tuple[int, ...] = (16, 32, 64), rows: int = 64) -> None:
         super().__init__()
-        layers: list[nn.Module] = []
-        before = 1
-        for stage, now in enumerate(channels):
-            layers += block(before, now, stride=2)
-            if stage:
-                layers += block(now, now, stride=1)
-            before = now
-        self.trunk = nn.Sequential(*layers).to(memory_format=torch.channels_last)
-        self.across = nn.Conv2d(before, rows, (1, width // _STRIDE), bias=False)
+        self.trunk = plain_trunk(channels)
+        self.across = nn.Conv2d(channels[-1], rows, (1, width // _STRIDE), bias=False)
         self.along = nn.Sequential(
             nn.BatchNorm1d(rows), nn.ReLU(), nn.Conv1d(rows, rows, 3, padding=1, bias=False),
             nn.BatchNorm1d(rows), nn.ReLU(),
