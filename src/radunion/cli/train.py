@@ -12,6 +12,7 @@ from radunion.errors import MissingExtraError, UsageError
 from radunion.scale import CONVENTIONS, DEFAULT_CONVENTION
 
 if TYPE_CHECKING:
+    from radunion.features import BackboneSpec
     from radunion.training.plan import Plan
 
 _COMPACT = "compact"
@@ -117,7 +118,7 @@ def _plan(args: Namespace) -> "Plan":
     )  # fmt: skip
 
 
-def _backbone(args: Namespace):  # type: ignore[no-untyped-def]
+def _backbone(args: Namespace) -> "BackboneSpec | None":
     from radunion.features import BackboneSpec
 
     if args.backbone == _COMPACT:

@@ -4,6 +4,7 @@ import contextlib
 import io
 import logging
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -56,7 +57,7 @@ def _must_agree(graph: bytes, scorer: nn.Module, inputs: tuple[torch.Tensor, ...
 
 
 @contextlib.contextmanager
-def _silence():  # type: ignore[no-untyped-def]
+def _silence() -> Iterator[None]:
     """Keep the exporter's chatter and its own deprecations from the user."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
