@@ -103,6 +103,9 @@ def test_reference_reads_every_label_of_every_examination() -> None:
     read = reference_of(exams, "metrc")
     assert read.examination.tolist() == [1, 1, 1]
     assert read.scales.tolist() == ["rust", "mrust", "mrust"]
+    assert read.fixations.tolist() == ["nail"] * 3
+    assert read.readers.tolist() == ["r1", "r2", "r3"]
+    assert read.readings.tolist() == ["1"] * 3
     assert read.scores[0].tolist() == [3, 0, 0, 1]
     assert read.scorable[0].tolist() == [1, 0, -1, 1]
     assert read.visible[0].tolist() == [True, True, False, False]
@@ -403,5 +406,7 @@ def test_counts_add_up_to_the_examinations_judged() -> None:
 
 def test_the_page_on_metrics_names_every_metric() -> None:
     page = (Path(__file__).parents[1] / "docs" / "metrics.md").read_text(encoding="utf-8")
-    shortened = {"recall-2", "recall-3"}  # the page writes `recall-1` … `recall-4`
+    shortened = {
+        f"{name}-{level}" for name in ("recall", "precision") for level in (2, 3)
+    }  # written `recall-1` … `recall-4`
     assert [metric for metric in BETTER if f"`{metric}`" not in page and metric not in shortened] == []

@@ -4,14 +4,37 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 import pingouin
 import pytest
-from sklearn.metrics import cohen_kappa_score, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    cohen_kappa_score,
+    f1_score,
+    mean_absolute_error,
+    recall_score,
+    roc_auc_score,
+)
 
-from radunion.evaluation.agreement import intraclass, mean, quadratic_kappa, spread
+from radunion.evaluation.agreement import (
+    absolute_error,
+    balanced_accuracy,
+    cohen_kappa,
+    confusion,
+    intraclass,
+    macro_f1,
+    mean,
+    pooled_kappa,
+    quadratic_kappa,
+    spread,
+    within,
+)
 from radunion.evaluation.bootstrap import patient_weights, percentile_interval
 from radunion.evaluation.discrimination import auroc
 
 SHROUT_FLEISS = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]])
 """Table 2 of Shrout and Fleiss 1979: six targets, four judges."""
+
+LARGE_METER = np.array([494, 395, 516, 434, 476, 557, 413, 442, 650, 433, 417, 656, 267, 478, 178, 423, 427])
+MINI_METER = np.array([512, 430, 520, 428, 500, 600, 364, 380, 658, 445, 432, 626, 260, 477, 259, 350, 451])
+"""Table 1 of Bland and Altman 1986: first peak expiratory flow by each meter, 17 subjects, l/min."""
 
 
 def cases(n: int = 80, b: int = 7, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -106,6 +129,71 @@ def test_mean_and_spread_equal_numpy_on_repeated_rows() -> None:
     repeated = [np.repeat(truth, row.astype(int)) for row in weights]
     np.testing.assert_allclose(mean(truth, weights), [rows.mean() for rows in repeated])
     np.testing.assert_allclose(spread(truth, weights), [rows.std(ddof=1) for rows in repeated])
+
+
+def test_bias_and_spread_equal_the_published_example() -> None:
+    difference = LARGE_METER - MINI_METER
+    assert mean(difference, np.ones((1, 17)))[0] == pytest.approx(-2.1, abs=0.05)
+    assert spread(difference, np.ones((1, 17)))[0] == pytest.approx(38.8, abs=0.05)
+
+
+def test_linear_kappa_equals_sklearn() -> None:
+    truth, predicted, weights = cases()
+    values = cohen_kappa(confusion(truth, predicted, weights, levels=4), power=1)
+    expected = [cohen_kappa_score(truth, predicted, weights="linear", sample_weight=row) for row in weights]
+    np.testing.assert_allclose(values, expected)
+
+
+def test_quadratic_kappa_is_nearly_the_absolute_icc() -> None:
+    # Fleiss and Cohen 1973: they are equal but for a term that falls with the number of examinations.
+    truth, predicted, _ = cases(n=4000)
+    kappa = quadratic_kappa(truth, predicted, np.ones((1, 4000)), levels=4)[0]
+    assert kappa == pytest.approx(intraclass(np.stack([truth, predicted], axis=1), np.ones((1, 4000)))[0][0], abs=1e-3)
+
+
+def test_kappa_of_several_pairs_is_their_mean_weighted_by_chance_disagreement() -> None:
+    truth, predicted, weights = cases()
+    other = np.roll(predicted, 3)
+    tables = np.stack([confusion(truth, one, weights, levels=4) for one in (predicted, other)])
+    cost = (np.arange(4)[:, None] - np.arange(4)) ** 2
+    chance = np.array(
+        [[(np.outer(one.sum(1), one.sum(0)) / one.sum() * cost).sum() for one in pair] for pair in tables]
+    )
+    each = np.stack([cohen_kappa(pair) for pair in tables])
+    np.testing.assert_allclose(pooled_kappa(tables), (each * chance).sum(axis=0) / chance.sum(axis=0))
+    empty = np.concatenate([tables[:1], np.zeros_like(tables[:1])])
+    np.testing.assert_allclose(pooled_kappa(empty), each[0])
+
+
+def test_accuracies_equal_sklearn_on_repeated_rows() -> None:
+    truth, predicted, weights = cases(n=12, b=30)
+    table = confusion(truth, predicted, weights, levels=4)
+    taken = np.stack([balanced_accuracy(table), macro_f1(table), within(table), absolute_error(table)])
+    for sample, row in enumerate(weights):
+        said, called = (np.repeat(scores, row.astype(int)) for scores in (truth, predicted))
+        expected = [
+            recall_score(said, called, labels=np.unique(said), average="macro"),
+            f1_score(said, called, average="macro", zero_division=0),
+            accuracy_score(said, called),
+            mean_absolute_error(said, called),
+        ]
+        np.testing.assert_allclose(taken[:, sample], expected)
+
+
+def test_within_two_holds_what_within_one_holds() -> None:
+    truth, predicted, weights = cases()
+    table = confusion(truth, np.roll(predicted, 1), weights, levels=4)
+    shares = np.stack([within(table, distance) for distance in range(4)])
+    assert (np.diff(shares, axis=0) >= 0).all()
+    np.testing.assert_allclose(shares[3], 1)
+
+
+def test_statistics_of_no_examination_are_undefined() -> None:
+    nothing = np.zeros(0, dtype=np.int64)
+    table = confusion(nothing, nothing, np.ones((2, 0)), levels=4)
+    for statistic in (cohen_kappa, balanced_accuracy, macro_f1, within, absolute_error):
+        assert np.isnan(statistic(table)).all()
+    assert np.isnan(intraclass(np.zeros((0, 2)), np.ones((2, 0)))).all()
 
 
 def test_patients_are_drawn_whole_and_row_zero_is_the_cohort() -> None:

@@ -56,8 +56,8 @@ def test_a_pair_is_scored(tmp_path: Path, bundle: Bundle) -> None:
 def test_document_has_the_names_of_the_contract(tmp_path: Path, bundle: Bundle) -> None:
     text = score_films(pair(tmp_path), bundle).document.to_json()
     data = json.loads(text)
-    names = "schema notice cortices mrust rust union inputs model convention coverage familiarity heatmaps warnings"
-    assert list(data) == names.split()
+    names = "schema notice cortices mrust rust union inputs model convention coverage calibrated familiarity heatmaps"
+    assert list(data) == [*names.split(), "warnings"]
     assert list(data["cortices"]["medial"]) == ["level", "probabilities", "levels", "scorable", "seen"]
     assert list(data["mrust"]) == ["total", "bounds", "expected", "interval"]
     assert list(data["union"]) == ["probability", "bounds", "rule"]

@@ -82,6 +82,8 @@ def test_a_model_learns_is_written_and_says_what_the_network_said(cohort: Cohort
     assert json.loads((tmp_path / "model" / "history.json").read_text()) == trained.history
     assert len(trained.history["scores"]) == 2
     assert not (tmp_path / ".model.work").exists()
+    assert card.calibration is None
+    assert any("not calibrated" in limit for limit in card.limits)
 
 
 def test_the_same_seed_gives_the_same_bundle_and_another_seed_another(cohort: Cohort, tmp_path: Path) -> None:
@@ -193,6 +195,11 @@ def test_a_frozen_backbone_is_measured_out_of_fold(cohort: Cohort, tmp_path: Pat
     assert trained.comparison is not None
     assert trained.comparison.protocols == ("blind-view", "blind-visit", "blind-site", "pair")
     assert trained.bundle.card.metrics
+    calibration = trained.bundle.card.calibration
+    assert calibration is not None
+    assert "out-of-fold predictions of 2-fold cross-validation by patient" in calibration.fitted_on
+    assert set(trained.bundle.card.limits) >= {calibration.promise, *calibration.notes}
+    assert "before calibration" in trained.bundle.card.metrics_note
     assert "2-fold cross-validation by patient" in trained.bundle.card.metrics_note
     assert (tmp_path / "model" / "metrics.json").is_file()
     assert "backbone.name" in trained.bundle.card.settings

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from radunion import NOTICE
 from radunion.cli.checks import must_be_sound
+from radunion.cli.holdout import leave_sealed_out
 from radunion.cli.options import Subparsers, add_command, natural, positive
 from radunion.cli.output import must_be_free
 from radunion.cli.progress import progress
@@ -60,6 +61,7 @@ def run(args: Namespace) -> int:
     convention = next(iter(bundles.values())).card.convention
     cohort = read_cohort(args.cohort, convention=convention)
     must_be_sound(cohort, [*args.silence, *_TOLD_LATER], before="an evaluation")
+    cohort = leave_sealed_out(cohort)
     with progress("examinations scored") as tell:
         found = evaluate_bundles(
             bundles,
@@ -69,7 +71,7 @@ def run(args: Namespace) -> int:
             on_training_films=args.on_training_films,
             progress=tell,
         )
-    _say_what_matters(found)
+    say_what_matters(found)
     print_headline(found)
     answer(f"{write_evaluation(args.out, found)}; {NOTICE}")
     return 0
@@ -88,7 +90,7 @@ def print_headline(found: "Evaluated") -> None:
         show(table)
 
 
-def write_evaluation(out: Path, found: "Evaluated") -> Path:
+def write_evaluation(out: Path, found: "Evaluated", *, title: str | None = None) -> Path:
     """Write report.html and metrics.json into a folder; return the path of the report."""
     from radunion.report.cohort import summarise_cohort
     from radunion.report.write import write_report
@@ -96,7 +98,7 @@ def write_evaluation(out: Path, found: "Evaluated") -> Path:
     models = [name for name in found.comparison.protocols if name not in found.comparison.baselines]
     return write_report(
         out,
-        title=f"Evaluation of {', '.join(models)}",
+        title=title or f"Evaluation of {', '.join(models)}",
         comparison=found.comparison,
         cohort_summary=summarise_cohort(found.examinations),
         history=(),
@@ -105,6 +107,16 @@ def write_evaluation(out: Path, found: "Evaluated") -> Path:
         notice=NOTICE,
         simulated=found.simulated,
     )
+
+
+def say_what_matters(found: "Evaluated") -> None:
+    """Name the films that were left out, and tell every note."""
+    if found.unread:
+        say(f"{counted(len(found.unread), 'film')} that cannot be read, left out:")
+        for film in found.unread:
+            say(f"  {film}")
+    for note in found.notes:
+        say(note)
 
 
 def _load(paths: Sequence[Path], names: Sequence[str] | None) -> "dict[str, Bundle]":
@@ -122,12 +134,3 @@ def _load(paths: Sequence[Path], names: Sequence[str] | None) -> "dict[str, Bund
     if len(set(shown)) < len(shown):
         raise UsageError(f"models are told apart by their names, each once; found {', '.join(shown)}")
     return dict(zip(shown, bundles, strict=True))
-
-
-def _say_what_matters(found: "Evaluated") -> None:
-    if found.unread:
-        say(f"{counted(len(found.unread), 'film')} that cannot be read, left out:")
-        for film in found.unread:
-            say(f"  {film}")
-    for note in found.notes:
-        say(note)

@@ -27,13 +27,15 @@ def build_parser() -> ArgumentParser:
 
 
 def _commands() -> tuple[AddTo, ...]:
-    from radunion.cli import cohort, demo, evaluate, score, simulate, train
+    from radunion.cli import cohort, demo, evaluate, holdout, score, simulate, study, train
 
     return (
         demo.add_to,
         simulate.add_to,
         cohort.add_to,
+        holdout.add_to,
         train.add_to,
+        study.add_to,
         evaluate.add_to,
         score.add_to,
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radunion.cli.checks import must_be_sound
+from radunion.cli.holdout import leave_sealed_out
 from radunion.cli.options import Subparsers, add_command, natural, positive
 from radunion.cli.stages import stages
 from radunion.cli.terminal import answer, say, show
@@ -72,6 +73,7 @@ def run(args: Namespace) -> int:
 
     cohort = read_cohort(args.cohort, convention=args.convention)
     must_be_sound(cohort, args.silence, before="training")
+    cohort = leave_sealed_out(cohort)
     from radunion.training.train import train_model
 
     with stages() as tell:

@@ -35,3 +35,15 @@ def percentile_interval(values: Float[np.ndarray, " b"], *, coverage: float = 0.
         return float("nan"), float("nan")
     low, high = np.quantile(defined, [(1 - coverage) / 2, (1 + coverage) / 2])
     return float(low), float(high)
+
+
+def recentred(values: Float[np.ndarray, " b"]) -> Float[np.ndarray, " b"]:
+    """Shift the replicates so that their mean is the cohort's own value, not below 0.
+
+    For a statistic that noise alone lifts: drawing again adds the noise once more, so every replicate is too high.
+    """
+    drawn = values[1:]
+    defined = drawn[np.isfinite(drawn)]
+    if not len(defined) or not np.isfinite(values[0]):
+        return values
+    return np.concatenate([values[:1], np.maximum(drawn - defined.mean() + values[0], 0)])

@@ -8,14 +8,18 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from jaxtyping import Float, Int, Shaped
 
 from radunion.errors import CohortError, UsageError
 from radunion.evaluation.blinds import BLINDS
 from radunion.evaluation.bootstrap import FIXED_MODELS, REPLICATES, patient_weights, percentile_interval
 from radunion.evaluation.counts import Counts, count
-from radunion.evaluation.measures import DEFAULT_RULES, Measure, Readings, measure, readings
+from radunion.evaluation.measures import COMPARED, measure
+from radunion.evaluation.readings import DEFAULT_RULES, Measure, Readings, readings
 from radunion.evaluation.reference import Reference
 from radunion.evaluation.seed18 import measure_seed18
+from radunion.evaluation.seed_blind import SeedFilms, measure_by_fold
+from radunion.evaluation.subgroups import measure_subgroups
 from radunion.joint import JointLevels
 from radunion.scale import SCALES, Scale, UnionRule
 
@@ -36,6 +40,19 @@ class Row:
     patients: int
     exams: int
     reason: str | None = None
+
+
+@dataclass(frozen=True)
+class SeedWay:
+    """Hold what every protocol put out in the seed study's 18 columns, film by film, and the fold of each film."""
+
+    films: SeedFilms
+    folds: Int[np.ndarray, " films"]
+    outputs: Mapping[str, Float[np.ndarray, "films 18"]]
+
+    def measure(self, name: str, labels: Reference, weights: np.ndarray) -> list[Measure]:
+        """Take one protocol's macro and micro AUROC, the mean over folds."""
+        return measure_by_fold(self.films, self.outputs[name], self.folds, labels, weights)
 
 
 @dataclass(frozen=True)
@@ -94,32 +111,47 @@ def compare(
     replicates: int = REPLICATES,
     baselines: Sequence[str] = BLINDS,
     rules: Mapping[Scale, UnionRule] = DEFAULT_RULES,
+    subgroups: bool = False,
+    seed_way: SeedWay | None = None,
 ) -> Comparison:
     """Measure every protocol against the first label of each examination on each scale.
 
     A prediction has one row an examination; `reference.examination` says which. Baselines that are among the
-    predictions come first; every other protocol is also compared with each of them and with the protocols before it.
+    predictions come first; every other protocol is also compared, by what `COMPARED` names, with each of them and with
+    the protocols before it. `subgroups` adds headline rows by site, visit and fixation. `seed_way`
+    measures the seed study's 18 outputs fold by fold, as it did, on what the protocols themselves put out.
     Raises CohortError without labels, UsageError when a prediction does not fit.
     """
     labels = reference.first_labels()
-    _must_fit(labels, predictions)
+    if not len(labels):
+        raise CohortError("an evaluation needs at least one labelled examination, found none; check the label columns")
+    if not predictions:
+        raise UsageError("an evaluation needs at least one protocol, found none")
+    must_fit(labels, predictions)
     blinds = tuple(name for name in baselines if name in predictions)
     names = (*blinds, *(name for name in predictions if name not in blinds))
     scales = tuple(scale for scale in reversed(SCALES) if (labels.scales == scale).any())
     weights = patient_weights(labels.patients, replicates=replicates, seed=seed)
     cases = {name: _cases(labels, predictions[name], scales, rules) for name in names}
-    taken = {name: _measures(cases[name], labels, predictions[name], weights) for name in names}
-    rows = [_row(name, one, labels) for name in names for one in taken[name].values()]
+    taken = {
+        name: _measures(cases[name], labels, weights)
+        | _keyed(
+            measure_seed18(labels, predictions[name][labels.examination], weights)
+            if seed_way is None
+            else seed_way.measure(name, labels, weights)
+        )
+        for name in names
+    }
+    rows = [row_of(name, one, labels.patients) for name in names for one in taken[name].values()]
+    if subgroups:
+        rows += [row for name in names for row in _subgroups(name, cases[name], labels, weights)]
     rows += [row for pair in _pairs(names, blinds) for row in _differences(pair, taken, labels)]
     counts = count({name: list(cases[name].values()) for name in names})
     return Comparison(tuple(rows), counts, names, blinds, scales, dict(rules), labels.convention, seed, replicates)
 
 
-def _must_fit(labels: Reference, predictions: Mapping[str, JointLevels]) -> None:
-    if not len(labels):
-        raise CohortError("an evaluation needs at least one labelled examination, found none; check the label columns")
-    if not predictions:
-        raise UsageError("an evaluation needs at least one protocol, found none")
+def must_fit(labels: Reference, predictions: Mapping[str, JointLevels]) -> None:
+    """Raise UsageError unless every prediction has a row for each labelled examination."""
     needed = int(labels.examination.max()) + 1
     for name, prediction in predictions.items():
         if len(prediction) < needed:
@@ -139,16 +171,24 @@ def _cases(
     }
 
 
-def _measures(
-    cases: Mapping[Scale, Readings], labels: Reference, prediction: JointLevels, weights: np.ndarray
-) -> dict[Key, Measure]:
+def _measures(cases: Mapping[Scale, Readings], labels: Reference, weights: np.ndarray) -> dict[Key, Measure]:
     """Take all statistics; rows of each are turned into rows of `labels`."""
     taken: list[Measure] = []
     for scale, case in cases.items():
         rows = np.flatnonzero(labels.scales == scale)
         taken += [replace(one, rows=rows[one.rows]) for one in measure(case, weights[:, rows])]
-    taken += measure_seed18(labels, prediction[labels.examination], weights)
+    return _keyed(taken)
+
+
+def _keyed(taken: Sequence[Measure]) -> dict[Key, Measure]:
     return {(one.metric, one.scope, one.scale): one for one in taken}
+
+
+def _subgroups(name: str, cases: Mapping[Scale, Readings], labels: Reference, weights: np.ndarray) -> Iterator[Row]:
+    for scale, case in cases.items():
+        rows = np.flatnonzero(labels.scales == scale)
+        for one in measure_subgroups(case, weights[:, rows]):
+            yield row_of(name, replace(one, rows=rows[one.rows]), labels.patients)
 
 
 def _pairs(names: Sequence[str], blinds: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -163,16 +203,19 @@ def _differences(pair: tuple[str, str], taken: Mapping[str, Mapping[Key, Measure
     """Subtract sample by sample, so that what both share cancels."""
     first, second = taken[pair[0]], taken[pair[1]]
     for key, one in first.items():
-        difference = Measure(
-            f"difference:{one.metric}", one.scope, one.scale, one.rows, one.values - second[key].values
-        )
-        yield _row(f"{pair[0]} - {pair[1]}", difference, labels)
+        if (one.metric, one.scope) in COMPARED:
+            yield row_of(f"{pair[0]} - {pair[1]}", difference(one, second[key]), labels.patients)
 
 
-def _row(protocol: str, one: Measure, labels: Reference) -> Row:
+def difference(first: Measure, second: Measure) -> Measure:
+    """Subtract two protocols' values of one statistic, sample by sample."""
+    return replace(first, metric=f"difference:{first.metric}", values=first.values - second.values)
+
+
+def row_of(protocol: str, one: Measure, patients: Shaped[np.ndarray, " n"]) -> Row:
+    """Turn a statistic in every bootstrap sample into a row; `patients` are those that `one.rows` count in."""
     estimate = float(one.values[0])
     low, high = percentile_interval(one.values) if np.isfinite(estimate) else (float("nan"), float("nan"))
-    patients = len(np.unique(labels.patients[one.rows]))
     return Row(
         protocol,
         one.metric,
@@ -181,7 +224,7 @@ def _row(protocol: str, one: Measure, labels: Reference) -> Row:
         estimate=_number(estimate),
         low=_number(low),
         high=_number(high),
-        patients=patients,
+        patients=len(np.unique(patients[one.rows])),
         exams=len(one.rows),
         reason=_reason(one, low),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from radunion.evaluation.measures import Readings
+from radunion.evaluation.readings import Readings
 from radunion.scale import CORTICES
 
 _BINS = 10

@@ -1,7 +1,7 @@
 """What the readers said, as plain arrays: one row a label of one examination by one reader."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
@@ -23,12 +23,17 @@ NOT_SCORED = 0
 BLANK, UNSCORABLE, SCORED = -1, 0, 1
 
 
+def _nothing() -> Shaped[np.ndarray, " n"]:
+    return np.array([], dtype=np.str_)
+
+
 @dataclass(frozen=True)
 class Reference:
     """Hold n labels; `examination` is the row that a prediction of the same examinations has.
 
     `scores` (n, 4) are on the label's own `scales`, 0 = not scored; `scorable` is 1 scored, 0 unscorable, -1 blank;
     `visible` says that the film which shows the cortex in profile is present. Cortices are in the order of `CORTICES`.
+    `fixations`, `readers` and `readings` are empty strings where nothing is recorded; left out, nothing is.
     """
 
     examination: Int[np.ndarray, " n"]
@@ -40,8 +45,14 @@ class Reference:
     scorable: Int[np.ndarray, "n 4"]
     visible: Bool[np.ndarray, "n 4"]
     convention: Convention
+    fixations: Shaped[np.ndarray, " n"] = field(default_factory=_nothing)
+    readers: Shaped[np.ndarray, " n"] = field(default_factory=_nothing)
+    readings: Shaped[np.ndarray, " n"] = field(default_factory=_nothing)
 
     def __post_init__(self) -> None:
+        for name in ("fixations", "readers", "readings"):
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, np.full(len(self), "", dtype=np.str_))
         if unknown := set(self.scales.tolist()) - set(SCALES):
             raise ValueError(f"a scale is one of {', '.join(SCALES)}, found {', '.join(sorted(map(str, unknown)))}")
         top = np.array([TOP_SCORE[scale] for scale in self.scales.tolist()], dtype=np.int64)
@@ -102,6 +113,9 @@ def reference_of(examinations: Sequence[Examination], convention: Convention) ->
         np.array([_scorable(label) for _, _, label in labelled], dtype=np.int64).reshape(count, 4),
         np.array([_visible(one) for _, one, _ in labelled], dtype=bool).reshape(count, 4),
         convention,
+        np.array([one.fixation for _, one, _ in labelled], dtype=np.str_),
+        np.array([label.reader for _, _, label in labelled], dtype=np.str_),
+        np.array([label.reading for _, _, label in labelled], dtype=np.str_),
     )
 
 

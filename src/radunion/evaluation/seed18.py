@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Integer
 
 from radunion.evaluation.agreement import Values, Weights
 from radunion.evaluation.discrimination import auroc
-from radunion.evaluation.measures import Measure
+from radunion.evaluation.readings import Measure
 from radunion.evaluation.reference import Reference
 from radunion.joint import JointLevels
 from radunion.scale import CORTICES, CORTICES_ON, LEVELS, SCALES, TOP_SCORE, View
@@ -43,13 +43,14 @@ def seed18_outputs(
 ) -> tuple[Bool[np.ndarray, "films 18"], Float[np.ndarray, "films 18"], Integer[np.ndarray, " films"]]:
     """Return the seed's targets, the prediction in its columns, and each film's row in the reference."""
     said = reference.scores[:, :, None] == np.array(LEVELS)
-    chance = _own_scale(reference, prediction)
+    chance = own_scale(reference, prediction)
     parts = [_films(view, reference, said, chance) for view in SEED_VIEWS]
     truths, chances, rows = zip(*parts, strict=True)
     return np.concatenate(truths), np.concatenate(chances), np.concatenate(rows)
 
 
-def _own_scale(reference: Reference, prediction: JointLevels) -> Float[np.ndarray, "n 4 4"]:
+def own_scale(reference: Reference, prediction: JointLevels) -> Float[np.ndarray, "n 4 4"]:
+    """Return P(score) of each cortex on the scale of each label, row by row."""
     chance = np.zeros((len(reference), 4, len(LEVELS)))
     for scale in SCALES:
         rows = np.flatnonzero(reference.scales == scale)

@@ -6,11 +6,23 @@ Importing this room needs no torch; using a backbone needs the extra `train`.
 from radunion.features.backbone import Backbone, load_backbone
 from radunion.features.cache import FeatureCache, FeatureKey
 from radunion.features.extraction import Extractor, extract
-from radunion.features.spec import FLIPS, PRECISIONS, BackboneSpec, Flip, Padding, Pooling, Precision
+from radunion.features.spec import (
+    FLIPS,
+    PRECISIONS,
+    WARPS,
+    BackboneSpec,
+    Flip,
+    Padding,
+    Pooling,
+    Precision,
+    Sight,
+    Warp,
+)
 
 __all__ = [
     "FLIPS",
     "PRECISIONS",
+    "WARPS",
     "Backbone",
     "BackboneSpec",
     "Extractor",
@@ -20,6 +32,8 @@ __all__ = [
     "Padding",
     "Pooling",
     "Precision",
+    "Sight",
+    "Warp",
     "extract",
     "load_backbone",
 ]

@@ -18,7 +18,7 @@ from jaxtyping import Float32
 from platformdirs import user_cache_path
 
 from radunion.errors import UsageError
-from radunion.features.spec import Flip, Precision
+from radunion.features.spec import Precision, Sight
 
 _CHECKSUM_BYTES = 32
 _STALE_S = 3600.0
@@ -33,7 +33,7 @@ class FeatureKey:
     preprocessing: str
     backbone: str
     precision: Precision
-    flip: Flip
+    flip: Sight
 
     @property
     def digest(self) -> str:

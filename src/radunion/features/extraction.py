@@ -13,7 +13,8 @@ from jaxtyping import Float32
 from radunion.errors import FilmError
 from radunion.features.backbone import Backbone
 from radunion.features.cache import FeatureCache, FeatureKey
-from radunion.features.spec import Flip, Precision
+from radunion.features.sight import seen_as
+from radunion.features.spec import Precision, Sight
 from radunion.radiograph import Preprocessing, prepare, read_radiograph
 
 Progress = Callable[[int, int], None]
@@ -22,14 +23,12 @@ Progress = Callable[[int, int], None]
 _DECODERS = 2
 _AHEAD = 32
 
-_AXES: dict[Flip, tuple[int, ...]] = {"none": (), "horizontal": (1,), "vertical": (0,), "both": (0, 1)}
-
 
 def extract(
     backbone: Backbone,
     films: Sequence[Path],
     *,
-    flips: Sequence[Flip] = ("none",),
+    flips: Sequence[Sight] = ("none",),
     cache: FeatureCache | None = None,
     preprocessing: Preprocessing | None = None,
     precision: Precision = "float32",
@@ -38,9 +37,9 @@ def extract(
 ) -> Float32[np.ndarray, "films flips c"]:
     """Return the pooled features of every film in every flip.
 
-    A flip turns the prepared film. What the cache has is not computed again, and one content is computed once however
-    many files hold it. `preprocessing` replaces the backbone's own. Raises FilmError for a film that cannot be read;
-    the films before it stay in the cache.
+    A flip (or another `Sight`) moves the prepared film. What the cache has is not computed again, and one content is
+    computed once however many files hold it. `preprocessing` replaces the backbone's own. Raises FilmError for a film
+    that cannot be read; the films before it stay in the cache.
     """
     how = preprocessing or backbone.preprocessing()
     digests = [_content_digest(film) for film in films]
@@ -133,7 +132,7 @@ def _ahead(pool: ThreadPoolExecutor, todo: list[_View], how: Preprocessing) -> I
             while len(pending) < _AHEAD and (film := next(upcoming, None)) is not None:
                 pending.append(pool.submit(prepared_film, film, how))
             current = (view.film, pending.popleft().result())
-        yield np.flip(current[1], _AXES[view.key.flip])
+        yield seen_as(current[1], view.key.flip)
 
 
 def prepared_film(film: Path, how: Preprocessing) -> Float32[np.ndarray, "h w"]:

@@ -7,8 +7,12 @@ Pooling = Literal["max", "avg"]
 Padding = Literal["timm", "tensorflow"]
 Precision = Literal["float32", "bfloat16"]
 Flip = Literal["none", "horizontal", "vertical", "both"]
+Warp = Literal["none", "mirror", "turn-left", "turn-right", "shift-left", "shift-right", "shift-down", "larger"]
+Sight = Flip | Warp
+"""One way of looking at a prepared film: as it is, flipped, or moved a little."""
 
 FLIPS: tuple[Flip, ...] = get_args(Flip)
+WARPS: tuple[Warp, ...] = get_args(Warp)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 _TENSORFLOW_GRAPHS = ("inception_v3",)

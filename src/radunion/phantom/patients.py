@@ -12,7 +12,7 @@ from radunion.phantom.exposure import Exposure, sample_exposure
 from radunion.phantom.fixation import Fixation, FixationKind, sample_bar, sample_fixation
 from radunion.phantom.healing import CortexState, Fracture, cortex_states, sample_fracture
 from radunion.phantom.projection import Pose
-from radunion.scale import CORTICES, CORTICES_ON, Cortex, Scale, score_of
+from radunion.scale import CORTICES, Cortex, Scale, score_of
 
 FilmView = Literal["ap", "lateral"]
 FIXATION_SHARES: dict[FixationKind, float] = {"nail": 0.45, "cast": 0.15, "none": 0.40}
@@ -107,12 +107,8 @@ def _cells(
     cells = {cortex: str(score_of(levels[cortex], scale)) for cortex in CORTICES}
     if fixation.bar is not None:
         cells[fixation.bar.hides] = "U"
-    for view in ("ap", "lateral"):
-        blank_film = view not in views or random.random() < priors.BLANK_FILM
-        for cortex in CORTICES_ON[view]:
-            if blank_film or random.random() < priors.BLANK_CORTEX:
-                cells[cortex] = ""
-    return cells
+    blank = priors.sample_unscored(levels, views, random)
+    return {cortex: "" if cortex in blank else cell for cortex, cell in cells.items()}
 
 
 def _plan_film(

@@ -6,18 +6,20 @@ examination's own point with correlation `CORRELATION`. One Gaussian factor cann
 levels or more in 10 % and rank correlations of 0.75-0.81 at once; this can (see tests).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from radunion.scale import Scale
+from radunion.scale import CORTICES_ON, LEVELS, Cortex, Scale, View
 
-TOGETHER = 0.40
+TOGETHER = 0.41
 CORRELATION = 0.705
 VISIT_CORRELATION = 0.97
-BLANK_CORTEX = 0.045  # a single score left out
-BLANK_FILM = 0.065  # both scores of a film left out
+POORLY_SCORED = (0.01, 0.04, 0.14, 0.34)  # P(an examination is poorly scored) where its four levels average 1-4
+BLANK_FILM = 0.48  # of a poorly scored examination's films: both scores left out
+BLANK_CORTEX = 0.34  # of them: one of the two left out
 MISSING_FILM = 0.028
 UNSCORABLE = 0.05  # examinations with a rail over one cortex
 TOP_REMODELLED = 0.5  # share of RUST level 3 that is mRUST level 4
@@ -34,12 +36,16 @@ class Arm:
     days: int
 
     def level_shares(self) -> Float[np.ndarray, " 4"]:
-        """Return P(mRUST level 1-4); RUST level 3 is split between mRUST 3 and 4."""
+        """Return P(true mRUST level 1-4); RUST level 3 is split between mRUST 3 and 4.
+
+        The counts are of scored cortices. A level that is left blank more often is commoner than its count.
+        """
         counts = np.array(self.counts, dtype=float)
         if self.scale == "rust":
             counts[3] = TOP_REMODELLED * counts[2]
             counts[2] -= counts[3]
-        return counts / counts.sum()
+        shares = counts / (1 - np.array(POORLY_SCORED) * (BLANK_FILM + BLANK_CORTEX / 2))
+        return shares / shares.sum()
 
 
 RETRODEFECT = (Arm("retrodefect", "baseline", "rust", (256, 819, 1400, 0), 200),)
@@ -88,3 +94,21 @@ def sample_levels(schedule: tuple[Arm, ...], random: np.random.Generator) -> Int
         cumulative = np.cumsum(arm.level_shares())
         rows.append(1 + np.searchsorted(cumulative[:3], ndtr(place)))
     return np.array(rows, dtype=np.int64)
+
+
+def sample_unscored(
+    levels: Mapping[Cortex, int], views: Sequence[View], random: np.random.Generator
+) -> frozenset[Cortex]:
+    """Draw the cortices that the table leaves blank: those without a film, and some of a poorly scored examination.
+
+    Blanks come together, and more often where the bone has healed: both are so in the seed study's table.
+    """
+    poor = random.random() < np.interp(np.mean(list(levels.values())), LEVELS, POORLY_SCORED)
+    blank: set[Cortex] = set()
+    for view in ("ap", "lateral"):
+        pair, chance = CORTICES_ON[view], random.random()
+        if view not in views or (poor and chance < BLANK_FILM):
+            blank |= set(pair)
+        elif poor and chance < BLANK_FILM + BLANK_CORTEX:
+            blank.add(pair[int(random.integers(2))])
+    return frozenset(blank)

@@ -1,5 +1,6 @@
 """The figures of a report. Each draws itself with `plot()` and gives the same numbers as a table with `frame()`."""
 
+import html
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -61,7 +62,7 @@ class Intervals:
         return pl.DataFrame([asdict(row) for row in self.rows], infer_schema_length=None)
 
     def plot(self) -> Figure:
-        figure, axes = _canvas(width=5.0, height=0.55 + 0.28 * len(self.rows))
+        figure, axes = canvas(width=5.0, height=0.55 + 0.28 * len(self.rows))
         for place, row in enumerate(self.rows):
             color = BLIND if row.protocol in self.baselines else MODEL
             if row.low is not None and row.high is not None:
@@ -89,7 +90,7 @@ class Agreement:
         return pl.DataFrame([asdict(one) for one in self.counts], infer_schema_length=None)
 
     def plot(self) -> Figure:
-        figure, axes = _canvas(width=3.5, height=3.3)
+        figure, axes = canvas(width=3.5, height=3.3)
         low, high = 4, 4 * TOP_SCORE[self.scale]
         axes.plot([low, high], [low, high], color=FAINT, linewidth=0.8, linestyle="--")
         reference = [one.reference for one in self.counts]
@@ -123,7 +124,7 @@ class BlandAltman:
         )
 
     def plot(self) -> Figure:
-        figure, axes = _canvas(width=3.5, height=3.3)
+        figure, axes = canvas(width=3.5, height=3.3)
         table = self.frame()
         axes.axhline(0, color=GRID, linewidth=0.8)
         axes.scatter(table["mean"].to_list(), table["difference"].to_list(), s=_areas(self.counts), **_BUBBLE)
@@ -150,7 +151,7 @@ class Confusion:
         return pl.DataFrame([asdict(one) for one in self.counts], infer_schema_length=None)
 
     def plot(self) -> Figure:
-        figure, axes = _canvas(width=2.5, height=2.4)
+        figure, axes = canvas(width=2.5, height=2.4)
         top = TOP_SCORE[self.scale]
         grid = np.zeros((top, top), dtype=np.int64)
         for one in self.counts:
@@ -180,7 +181,7 @@ class Reliability:
         return pl.DataFrame([asdict(one) for one in self.bins], infer_schema_length=None)
 
     def plot(self) -> Figure:
-        figure, axes = _canvas(width=3.5, height=3.3)
+        figure, axes = canvas(width=3.5, height=3.3)
         axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8, linestyle="--")
         most = max((one.exams for one in self.bins), default=1)
         sizes = [12 + 160 * one.exams / most for one in self.bins]
@@ -202,7 +203,7 @@ class LearningCurve:
         return pl.DataFrame([dict(one) for one in self.history], infer_schema_length=None)
 
     def plot(self) -> Figure:
-        figure, axes = _canvas(width=3.5, height=3.3)
+        figure, axes = canvas(width=3.5, height=3.3)
         parts = {"train_loss": ("Training", FAINT), "validation_loss": ("Validation", MODEL)}
         for fold in dict.fromkeys(one.get("fold") for one in self.history):
             rows = [one for one in self.history if one.get("fold") == fold]
@@ -225,7 +226,8 @@ def svg(figure: ReportFigure) -> str:
         figure.plot().savefig(stream, format="svg", metadata={"Date": None}, transparent=True)
     text = stream.getvalue()
     text = re.sub(r"(\bid=\"|href=\"#|url\(#)", rf"\g<1>{figure.name}-", text[text.index("<svg") :])
-    return re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    return text.replace("<svg ", f'<svg role="img" aria-label="{html.escape(figure.caption)}" ', 1)
 
 
 def intervals(comparison: Comparison, metric: str, scope: str, *, scale: str, note: str = "") -> Intervals:
@@ -242,7 +244,7 @@ def pair_counts(comparison: Comparison, *, protocol: str, scale: str, scope: str
     return tuple(one for one in comparison.counts.pairs if (one.protocol, one.scale, one.scope) == wanted)
 
 
-def _canvas(*, width: float, height: float) -> tuple[Figure, Axes]:
+def canvas(*, width: float, height: float) -> tuple[Figure, Axes]:
     """Return an empty figure of a size in inches, without any global plotting state."""
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()

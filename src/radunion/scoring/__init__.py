@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from radunion.scoring.bundle import Bundle, load_bundle, write_bundle, zip_bundle
-    from radunion.scoring.card import Card, FamiliarityCard, Metric, TrainedOn
+    from radunion.scoring.card import CalibrationCard, Card, FamiliarityCard, Metric, TrainedOn
     from radunion.scoring.default import default_bundle, keep_bundle, models_folder
     from radunion.scoring.document import ScoreDocument
     from radunion.scoring.familiarity import FamiliarityReference, fit_reference, threshold_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SCORE_WARNINGS",
     "Bundle",
+    "CalibrationCard",
     "Card",
     "FamiliarityCard",
     "FamiliarityReference",
@@ -49,7 +50,7 @@ __all__ = [
 
 _MODULES = {
     "bundle": ("Bundle", "load_bundle", "write_bundle", "zip_bundle"),
-    "card": ("Card", "FamiliarityCard", "Metric", "TrainedOn"),
+    "card": ("CalibrationCard", "Card", "FamiliarityCard", "Metric", "TrainedOn"),
     "default": ("default_bundle", "keep_bundle", "models_folder"),
     "document": ("ScoreDocument",),
     "familiarity": ("FamiliarityReference", "fit_reference", "threshold_of"),

@@ -5,15 +5,17 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, JsonValue, StringConstraints, field_validator
+from pydantic import Field, JsonValue, StringConstraints, field_validator, model_validator
 
 from radunion import NOTICE
+from radunion.evaluation.calibration import Calibration
+from radunion.evaluation.conformal import Conformal
+from radunion.joint import JointLevels
 from radunion.radiograph import Preprocessing
 from radunion.scale import Convention
 from radunion.scoring.strict import Strict
 
 Heatmap = Literal["none", "evidence"]
-Calibration = Literal["none"]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$")]
 """A plain name: a bundle is flat, and no name leads out of it."""
@@ -68,6 +70,35 @@ class FamiliarityCard(Strict):
     quantile: float = Field(gt=0, lt=1)
 
 
+class CalibrationCard(Strict):
+    """How the model's probabilities are corrected and its sets are made, and what is promised by it.
+
+    `sets` hold one entry a coverage that a score can be asked with.
+    """
+
+    correction: Calibration
+    sets: tuple[Conformal, ...] = Field(min_length=1)
+    fitted_on: Words
+    promise: Words
+    notes: tuple[Words, ...] = ()
+
+    @field_validator("correction", mode="before")
+    @classmethod
+    def _reads_correction(cls, given: Any) -> Any:
+        return Calibration.from_dict(given) if isinstance(given, dict) else given
+
+    @field_validator("sets", mode="before")
+    @classmethod
+    def _reads_sets(cls, given: Any) -> Any:
+        if not isinstance(given, list | tuple):
+            return given
+        return tuple(Conformal.from_dict(one) if isinstance(one, dict) else one for one in given)
+
+    def sets_for(self, coverage: float) -> Conformal | None:
+        """Return the sets of a coverage; None when none were fitted for it."""
+        return next((one for one in self.sets if abs(one.coverage - coverage) < 1e-9), None)
+
+
 class Card(Strict):
     """Hold all that must be known of a model; the first two fields say what nobody may miss.
 
@@ -89,7 +120,7 @@ class Card(Strict):
     metrics_note: str = ""
     baselines: tuple[dict[str, JsonValue], ...] = ()
     coverage: float = Field(default=0.9, gt=0, lt=1)
-    calibration: Calibration = "none"
+    calibration: CalibrationCard | None = None
     heatmap: Heatmap = "none"
     familiarity: FamiliarityCard
     intended_use: Words
@@ -113,6 +144,21 @@ class Card(Strict):
         if any(settings[side] not in _SIDES for side in ("height", "width")):
             raise ValueError(f"a prepared film has {_SIDES.start} to {_SIDES.stop - 1} pixels a side")
         return given
+
+    @field_validator("calibration", mode="before")
+    @classmethod
+    def _reads_older_none(cls, given: Any) -> Any:
+        return None if given == "none" else given
+
+    @model_validator(mode="after")
+    def _has_sets_for_its_coverage(self) -> "Card":
+        if self.calibration is not None and self.calibration.sets_for(self.coverage) is None:
+            raise ValueError(f"a calibrated card must have sets for its own coverage, {self.coverage:g}")
+        return self
+
+    def calibrated(self, joint: JointLevels) -> JointLevels:
+        """Return distributions of the model's graph as scores are made of them: corrected where the card says how."""
+        return joint if self.calibration is None else self.calibration.correction.apply(joint)
 
     def to_json(self) -> str:
         """Return the text of `card.json`, the fields in their order."""

@@ -18,7 +18,7 @@ Range = tuple[int, int]
 class CortexScore(Strict):
     """One cortex: `level` is the median mRUST level, null when it is not seen or not scorable.
 
-    `levels` is the smallest run of levels that holds the coverage; all four when `level` is null.
+    `levels` is the run of levels that holds the coverage; all four when `level` is null.
     """
 
     level: Level | None
@@ -76,7 +76,11 @@ class Familiarity(Strict):
 
 
 class ScoreDocument(Strict):
-    """All that is said of one examination."""
+    """All that is said of one examination.
+
+    Where `calibrated`, `levels` and the intervals of totals of four cortices are conformal sets, which hold a reader's
+    score on `coverage` of patients like those of training; elsewhere they hold `coverage` of the model's probability.
+    """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     notice: str = Field(min_length=1)
@@ -88,6 +92,7 @@ class ScoreDocument(Strict):
     model: ModelStamp
     convention: Convention
     coverage: float
+    calibrated: bool = False
     familiarity: Familiarity
     heatmaps: dict[str, str] = Field(default_factory=dict)
     warnings: tuple[ScoreWarning, ...]

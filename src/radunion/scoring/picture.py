@@ -26,6 +26,7 @@ from radunion.scoring.words import (
     model_in_words,
     percent,
     range_in_words,
+    sets_in_words,
     total_in_words,
     union_in_words,
 )
@@ -113,7 +114,7 @@ def _draw_words(figure: Any, document: ScoreDocument) -> None:
     _write(figure, 0.02, 0.362, mrust, size=23, weight="bold")
     _write(figure, 0.02, 0.321, union_in_words(document.union), size=23, weight="bold")
     small = [f"{rust}, convention {document.convention}. {missing_in_words(document)}".strip()]
-    small += [f"{model_in_words(document)}. {familiarity_in_words(document)}."]
+    small += [f"{model_in_words(document)}. {familiarity_in_words(document)}.", sets_in_words(document)]
     small += _told_warnings(document)
     lines = [line for paragraph in small for line in textwrap.wrap(paragraph, _LINE, subsequent_indent="    ")]
     if len(lines) > _MOST_LINES:

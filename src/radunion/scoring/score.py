@@ -1,13 +1,14 @@
 """Score one examination: one film or two, to a document."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float32
 
 from radunion.errors import UsageError
+from radunion.evaluation.conformal import Conformal
 from radunion.radiograph import Preprocessing, Radiograph, prepare, read_radiograph
 from radunion.radiograph.shaft import Shaft, find_shaft
 from radunion.scale import DEFAULT_UNION_RULE, UnionRule, View
@@ -41,7 +42,7 @@ class Film:
 class Scored:
     """The document, and what it was made from: the AP and the lateral film (None where not given).
 
-    `inferred` holds one examination; its zeroth row is what the document says.
+    `inferred` holds one examination; its zeroth row, calibrated where the model is, is what the document says.
     """
 
     document: ScoreDocument
@@ -60,18 +61,21 @@ def score_films(
 ) -> Scored:
     """Score one film or the two of a pair, in any order; `views` says what each one is.
 
-    Raises UsageError for another number of films or views that are no pair, FilmError for a film that cannot be used.
+    Raises UsageError for another number of films, views that are no pair or a coverage that a calibrated model was not
+    fitted for, FilmError for a film that cannot be used.
     """
     coverage = bundle.card.coverage if coverage is None else coverage
     _check(paths, views, coverage)
+    sets = _sets(bundle.card, coverage)
     films = [
         _read(path, bundle.preprocessing, None if views is None else views[number]) for number, path in enumerate(paths)
     ]
     twice = len(films) == 2 and same_film(films[0].radiograph, films[1].radiograph)
     films = films[:1] if twice else films
     assigned, inferred = _infer(bundle, films)
+    inferred = replace(inferred, joint=bundle.card.calibrated(inferred.joint))
     said = [warning("RS301", *map(str, paths))] if twice else []
-    document = _document(bundle, films, assigned, inferred, rule=rule, coverage=coverage, said=said)
+    document = _document(bundle, films, assigned, inferred, rule=rule, coverage=coverage, sets=sets, said=said)
     placed = dict(zip(assigned.views, films, strict=True))
     ap, lateral = (placed.get(view) for view in PAIR)
     return Scored(
@@ -97,6 +101,19 @@ def _check(paths: Sequence[Path], views: Sequence[View] | None, coverage: float)
             f"the views are one a film, ap or lateral, each once; found {', '.join(views) or 'none'} "
             f"for {len(paths)} film{'s' * (len(paths) > 1)}"
         )
+
+
+def _sets(card: Card, coverage: float) -> Conformal | None:
+    if card.calibration is None:
+        return None
+    sets = card.calibration.sets_for(coverage)
+    if sets is None:
+        fitted = ", ".join(f"{one.coverage:g}" for one in card.calibration.sets)
+        raise UsageError(
+            f"the sets of {card.name} are calibrated for a coverage of {fitted}, found {coverage:g}; "
+            "ask for one of these or leave it out"
+        )
+    return sets
 
 
 def _read(path: Path, how: Preprocessing, view: View | None) -> Film:
@@ -132,6 +149,7 @@ def _document(
     *,
     rule: UnionRule,
     coverage: float,
+    sets: Conformal | None,
     said: Sequence[ScoreWarning],
 ) -> ScoreDocument:
     card, joint, present = bundle.card, inferred.joint, inferred.present[0]
@@ -149,12 +167,12 @@ def _document(
     )
     familiarity = _familiarity(inputs, card.familiarity.threshold)
     mrust, rust = (
-        score_total(joint, scale, convention=card.convention, used=used, coverage=coverage)
+        score_total(joint, scale, convention=card.convention, used=used, coverage=coverage, sets=sets)
         for scale in ("mrust", "rust")
     )
     return ScoreDocument(
         notice=card.notice,
-        cortices=score_cortices(joint, present=present, coverage=coverage),
+        cortices=score_cortices(joint, present=present, coverage=coverage, sets=sets),
         mrust=mrust,
         rust=rust,
         union=score_union(joint, rule, convention=card.convention, used=used),
@@ -164,6 +182,7 @@ def _document(
         ),
         convention=card.convention,
         coverage=coverage,
+        calibrated=sets is not None,
         familiarity=familiarity,
         warnings=(*said, *_warnings(card, films, assigned, familiarity)),
     )

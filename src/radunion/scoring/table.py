@@ -14,6 +14,7 @@ from radunion.scoring.words import (
     missing_in_words,
     model_in_words,
     percent,
+    sets_in_words,
     total_in_words,
     union_in_words,
 )
@@ -61,7 +62,7 @@ def _conclusion(document: ScoreDocument) -> list[str]:
 
 def _provenance(document: ScoreDocument) -> list[str]:
     films = [f"{film.path}: {film.view} view, by {film.view_source}" for film in document.inputs]
-    return [*films, model_in_words(document), familiarity_in_words(document)]
+    return [*films, model_in_words(document), familiarity_in_words(document), sets_in_words(document)]
 
 
 def _warnings(document: ScoreDocument) -> list[Text]:

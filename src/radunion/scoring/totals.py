@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float
 
+from radunion.evaluation.conformal import Conformal
 from radunion.joint import TOTAL_SCORES, JointLevels, median_score, smallest_interval
 from radunion.scale import CORTICES, LEVELS, TOP_SCORE, Convention, Cortex, Scale, UnionRule, view_of
 from radunion.scoring.document import CortexScore, TotalScore, UnionScore
@@ -23,31 +24,45 @@ def used_cortices(joint: JointLevels, present: Bool[np.ndarray, "2"]) -> Bool[np
     return seen_cortices(present) & (joint.scorable[0] >= LEAST_SCORABLE)
 
 
-def score_cortices(joint: JointLevels, *, present: Bool[np.ndarray, "2"], coverage: float) -> dict[Cortex, CortexScore]:
-    """Return the four cortices of one examination."""
+def score_cortices(
+    joint: JointLevels, *, present: Bool[np.ndarray, "2"], coverage: float, sets: Conformal | None = None
+) -> dict[Cortex, CortexScore]:
+    """Return the four cortices of one examination; without `sets` their levels hold `coverage` of the probability."""
     seen, used = seen_cortices(present), used_cortices(joint, present)
     return {
         cortex: _score_cortex(
-            joint.margins()[0, row].astype(np.float64),
+            margin,
+            levels=_level_set(margin, cortex, coverage, sets) if used[row] else LEVELS,
             used=bool(used[row]),
             seen=bool(seen[row]),
             scorable=float(joint.scorable[0, row]),
-            coverage=coverage,
         )
-        for row, cortex in enumerate(CORTICES)
+        for row, (cortex, margin) in enumerate(zip(CORTICES, joint.margins()[0].astype(np.float64), strict=True))
     }
 
 
 def score_total(
-    joint: JointLevels, scale: Scale, *, convention: Convention, used: Bool[np.ndarray, "4"], coverage: float
+    joint: JointLevels,
+    scale: Scale,
+    *,
+    convention: Convention,
+    used: Bool[np.ndarray, "4"],
+    coverage: float,
+    sets: Conformal | None = None,
 ) -> TotalScore:
-    """Return the total of one examination; with missing cortices only bounds, which the missing ones span."""
+    """Return the total of one examination; with missing cortices only bounds, which the missing ones span.
+
+    `sets` were fitted on totals of four cortices, so without one of them, as without `sets`, the interval holds
+    `coverage` of the probability.
+    """
     distribution, spare = _lowest_total(joint, scale, convention, used)
     first = TOTAL_SCORES[scale][0]
     median = int(median_score(distribution, first))
     low, high = (first + end for end in smallest_interval(distribution, coverage))
     if spare:
         return TotalScore(total=None, bounds=(median, median + spare), expected=None, interval=(low, high + spare))
+    if sets is not None:
+        low, high = (int(end[0]) for end in sets.total_interval(distribution[None], scale))
     expected = round(float(distribution @ np.array(TOTAL_SCORES[scale])), _DIGITS)
     return TotalScore(total=median, bounds=None, expected=expected, interval=(low, high))
 
@@ -64,15 +79,24 @@ def score_union(
     return UnionScore(probability=low, bounds=None, rule=str(rule))
 
 
+def _level_set(
+    margin: Float[np.ndarray, "4"], cortex: Cortex, coverage: float, sets: Conformal | None
+) -> tuple[int, ...]:
+    if sets is None:
+        first, last = smallest_interval(margin, coverage)
+        return LEVELS[first : last + 1]
+    low, high = sets.level_set(margin[None], cortex)
+    return tuple(range(int(low[0]), int(high[0]) + 1))
+
+
 def _score_cortex(
-    margin: Float[np.ndarray, "4"], *, used: bool, seen: bool, scorable: float, coverage: float
+    margin: Float[np.ndarray, "4"], *, levels: tuple[int, ...], used: bool, seen: bool, scorable: float
 ) -> CortexScore:
     first, second, third, fourth = (_probability(p) for p in margin)
-    low, high = smallest_interval(margin, coverage) if used else (0, len(LEVELS) - 1)
     return CortexScore(
         level=int(median_score(margin, LEVELS[0])) if used else None,
         probabilities=(first, second, third, fourth),
-        levels=LEVELS[low : high + 1],
+        levels=levels,
         scorable=_probability(scorable),
         seen=seen,
     )

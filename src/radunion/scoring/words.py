@@ -72,6 +72,17 @@ def union_in_words(union: UnionScore) -> str:
     return f"Union ({rule}): between {percent(low)} and {percent(high)}, by what the missing cortices are"
 
 
+def sets_in_words(document: ScoreDocument) -> str:
+    """Say what the sets and intervals hold, and what is promised by it."""
+    if not document.calibrated:
+        return f"Sets and intervals hold {percent(document.coverage)} of the model's own probability, not calibrated"
+    share = f"at least {percent(document.coverage)}"
+    words = (
+        f"Calibrated: sets hold the reader's score on {share} of patients like those of training; no promise elsewhere"
+    )
+    return f"{words}, nor for totals that are bounds" if document.mrust.bounds is not None else words
+
+
 def model_in_words(document: ScoreDocument) -> str:
     """Say which model scored and what it learned from."""
     model = document.model

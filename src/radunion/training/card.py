@@ -7,10 +7,13 @@ from pathlib import Path
 from radunion import NOTICE
 from radunion.cohort import Cohort
 from radunion.evaluation.blinds import BLINDS, fit_blind
+from radunion.evaluation.calibration_fit import fit_calibration
 from radunion.evaluation.compare import Comparison
-from radunion.evaluation.reference import reference_of
+from radunion.evaluation.conformal_fit import fit_conformal
+from radunion.evaluation.reference import Reference, reference_of
+from radunion.joint import JointLevels
 from radunion.phantom.simulated import is_simulated
-from radunion.scoring import Card, FamiliarityCard, Metric, TrainedOn
+from radunion.scoring import CalibrationCard, Card, FamiliarityCard, Metric, TrainedOn
 from radunion.scoring.card import film_digest
 from radunion.training.examples import Examples
 from radunion.training.learner import Learner
@@ -23,9 +26,21 @@ _INTENDED = (
 )
 _LIMITS = (
     "Not for decisions about patients.",
-    "Its probabilities are not calibrated beyond what training gives; intervals are of the model's own probability.",
     "Familiarity says that a film looks like those of training, not that its score is right.",
 )
+_UNCALIBRATED_LIMIT = (
+    "Its probabilities are not calibrated beyond what training gives; intervals are of the model's own probability."
+)
+_PROMISE = (
+    "Over patients like those of its training cohort its sets and intervals hold a reader's score at least as often as "
+    "they say, on average. Nothing is promised for one patient, for one group of them, or for films from elsewhere."
+)
+_SHIPPED_LIMIT = (
+    "Its calibration was fitted to models of cross-validation; the one that is kept learned from more films, and is "
+    "taken to be calibrated alike."
+)
+COVERAGES = (0.8, 0.9, 0.95)
+"""What a score of a calibrated model can be asked with."""
 _PRECISION_LIMIT = "Its head learned from bfloat16 features, and its graph computes them in float32."
 _SIMULATED_LIMIT = "Simulated films are simpler than real ones; how it does on patients is not known."
 
@@ -38,6 +53,7 @@ def card_of(
     *,
     comparison: Comparison | None,
     familiarity: FamiliarityCard,
+    calibration: CalibrationCard | None = None,
 ) -> Card:
     """Fill in the card of a model that was trained on a cohort."""
     simulated, wholly = is_simulated(cohort), is_simulated(cohort, wholly=True)
@@ -55,14 +71,37 @@ def card_of(
         metrics=metrics_of(comparison) if comparison else (),
         metrics_note=_note(plan, comparison),
         baselines=tuple(fit_blind(name, everything).to_dict() for name in BLINDS),
+        calibration=calibration,
         familiarity=familiarity,
         intended_use=_INTENDED,
-        limits=tuple(_limits(plan, learner, simulated=simulated)),
+        limits=tuple(_limits(plan, learner, calibration, simulated=simulated)),
     )
 
 
-def _limits(plan: Plan, learner: Learner, *, simulated: bool) -> Iterator[str]:
+def calibration_card(reference: Reference, joint: JointLevels, *, folds: int) -> CalibrationCard:
+    """Fit calibration and sets to out-of-fold predictions, one row an examination, for the model that ships."""
+    correction = fit_calibration(reference, joint)
+    calibrated = correction.apply(joint)
+    sets = tuple(fit_conformal(reference, calibrated, coverage=coverage) for coverage in COVERAGES)
+    notes = [*([correction.note] if correction.note else []), *(note for one in sets for note in one.notes())]
+    return CalibrationCard(
+        correction=correction,
+        sets=sets,
+        fitted_on=(
+            f"pooled out-of-fold predictions of {folds}-fold cross-validation by patient: "
+            f"{correction.labels} labels of {correction.patients} patients"
+        ),
+        promise=_PROMISE,
+        notes=tuple(notes),
+    )
+
+
+def _limits(plan: Plan, learner: Learner, calibration: CalibrationCard | None, *, simulated: bool) -> Iterator[str]:
     yield from _LIMITS
+    if calibration is None:
+        yield _UNCALIBRATED_LIMIT
+    else:
+        yield from (calibration.promise, _SHIPPED_LIMIT, *calibration.notes)
     if simulated:
         yield _SIMULATED_LIMIT
     if plan.backbone is not None and plan.precision != "float32":
@@ -117,4 +156,5 @@ def settings_of(plan: Plan) -> dict[str, str | bool | int | float | None]:
 def _note(plan: Plan, comparison: Comparison | None) -> str:
     if comparison is None:
         return "not measured; run `radunion evaluate` on a cohort that was not trained on"
-    return f"pooled out-of-fold predictions of {plan.folds}-fold cross-validation by patient. {comparison.note}"
+    how = f"pooled out-of-fold predictions of {plan.folds}-fold cross-validation by patient, before calibration"
+    return f"{how}. {comparison.note}"

@@ -14,7 +14,7 @@ from radunion.training.examples import ABSENT, Examples, examples_of
 from radunion.training.finder import Finder, FinderData, fit_finder, locate
 from radunion.training.fit import Films, fit
 from radunion.training.glimpse import GLIMPSE, MARGIN, augment, centre, glimpse
-from radunion.training.learner import Learned, Tell, epochs
+from radunion.training.learner import Learned, LearnedPair, Tell, epochs
 from radunion.training.look import CompactLook, Scorer
 from radunion.training.loop import Epoch
 from radunion.training.network import GlimpseEncoder, HeadShape, PairHead, PairNetwork
@@ -73,7 +73,7 @@ class CompactLearner:
         def scorer() -> nn.Module:
             return Scorer(CompactLook(finder, encoder), network.head).eval()
 
-        return Learned(network, films, scorer, overview.numpy(), {"finder": finding, "scores": scoring})
+        return LearnedPair(network, films, scorer, overview.numpy(), {"finder": finding, "scores": scoring})
 
     def _find(
         self, finder: Finder, training: np.ndarray, validation: np.ndarray, work: Path | None, tell: Tell

@@ -12,7 +12,7 @@ from radunion.features import Precision as FeaturePrecision
 from radunion.radiograph import Preprocessing
 from radunion.training.examples import ABSENT, Examples
 from radunion.training.fit import Films, fit
-from radunion.training.learner import Learned, Tell, epochs
+from radunion.training.learner import Learned, LearnedPair, Tell, epochs
 from radunion.training.look import FrozenLook, Scorer, fit_view
 from radunion.training.network import HeadShape, PairHead, PairNetwork
 from radunion.training.settings import TrainSettings
@@ -72,7 +72,7 @@ class FrozenLearner:
         def scorer() -> nn.Module:
             return Scorer(FrozenLook(self.backbone.pooled(), view), head).eval()
 
-        return Learned(network, films, scorer, plain, {"scores": history})
+        return LearnedPair(network, films, scorer, plain, {"scores": history})
 
 
 def choose_flip(features: Float[Tensor, "n flips c"], random: torch.Generator) -> Float[Tensor, "n c"]:

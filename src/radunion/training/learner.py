@@ -20,9 +20,24 @@ Tell = Callable[[str, int, int, str], None]
 """Called with (stage, done, to do, a note)."""
 
 
+@runtime_checkable
+class Learned(Protocol):
+    """One trained model with the films as it sees them; `overview` holds each film's features as a whole."""
+
+    @property
+    def scorer(self) -> Callable[[], nn.Module]: ...
+    @property
+    def overview(self) -> Float32[np.ndarray, "m d"]: ...
+    @property
+    def history(self) -> dict[str, tuple[Epoch, ...]]: ...
+    def predict(self, pairs: Int64[np.ndarray, "n 2"]) -> JointLevels:
+        """Return the distributions of film pairs."""
+        ...
+
+
 @dataclass(frozen=True)
-class Learned:
-    """One trained network with the films as it sees them; `overview` holds each film's features as a whole."""
+class LearnedPair:
+    """A trained network that reads both films of an examination at once."""
 
     network: PairNetwork
     films: Films

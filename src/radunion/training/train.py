@@ -12,11 +12,12 @@ from radunion.cohort import Cohort, folds, holdout
 from radunion.errors import CohortError, UsageError
 from radunion.evaluation.blinds import BLINDS, fit_blind
 from radunion.evaluation.compare import Comparison, compare
-from radunion.evaluation.reference import reference_of
+from radunion.evaluation.reference import Reference, reference_of
 from radunion.features import FeatureCache, load_backbone
 from radunion.joint import JointLevels, concatenate
 from radunion.scoring import (
     Bundle,
+    CalibrationCard,
     Card,
     FamiliarityCard,
     FamiliarityReference,
@@ -25,7 +26,7 @@ from radunion.scoring import (
     write_bundle,
 )
 from radunion.scoring.bundle import must_be_free
-from radunion.training.card import card_of, metrics_of
+from radunion.training.card import calibration_card, card_of, metrics_of
 from radunion.training.compact import CompactLearner
 from radunion.training.examples import ABSENT, Examples, examples_of
 from radunion.training.export import export_onnx
@@ -50,6 +51,15 @@ class Trained:
     comparison: Comparison | None
 
 
+@dataclass(frozen=True)
+class OutOfFold:
+    """The labels, what models said that had not seen their patients (one row an examination), and how well."""
+
+    reference: Reference
+    joint: JointLevels
+    comparison: Comparison
+
+
 def train_model(
     cohort: Cohort, out: Path, plan: Plan, *, cache: FeatureCache | None = None, tell: Tell = quiet
 ) -> Trained:
@@ -67,11 +77,20 @@ def train_model(
     learner = _learner(examples, plan, work, cache, tell)
     training, validation = _split(cohort, examples, np.arange(len(cohort)), plan.settings)
     learned = learner.learn(training, validation, work=work, tell=tell)
-    comparison = _out_of_fold(cohort, learner, plan, work, tell) if plan.folds else None
+    out_of_fold = _out_of_fold(cohort, learner, plan, plan.folds, work, tell) if plan.folds else None
+    comparison = out_of_fold.comparison if out_of_fold else None
     reference, familiarity = _familiarity(learned, examples, training, validation)
     tell("Exporting", 0, 1, "")
     graph = export_onnx(learned.scorer(), learner.preprocessing)
-    card = card_of(cohort, examples, plan, learner, comparison=comparison, familiarity=familiarity)
+    card = card_of(
+        cohort,
+        examples,
+        plan,
+        learner,
+        comparison=comparison,
+        familiarity=familiarity,
+        calibration=_calibration(out_of_fold, plan),
+    )
     bundle = _written(out, graph, card, reference, learned, comparison)
     shutil.rmtree(work, ignore_errors=True)
     tell("Exporting", 1, 1, "")
@@ -113,14 +132,19 @@ def _split(
     return examples.rows(labelled[~held]), examples.rows(labelled[held])
 
 
-def _out_of_fold(cohort: Cohort, learner: Learner, plan: Plan, work: Path, tell: Tell) -> Comparison:
+def _calibration(out_of_fold: OutOfFold | None, plan: Plan) -> CalibrationCard | None:
+    if out_of_fold is None or plan.folds is None:
+        return None
+    return calibration_card(out_of_fold.reference, out_of_fold.joint, folds=plan.folds)
+
+
+def _out_of_fold(cohort: Cohort, learner: Learner, plan: Plan, k: int, work: Path, tell: Tell) -> OutOfFold:
     """Predict every examination by a model that did not see its patient, the blinds too."""
-    assert plan.folds is not None  # noqa: S101 (the caller asks)
     examples, every = learner.examples, reference_of(cohort.examinations, cohort.convention)
     predictions: dict[str, list[JointLevels]] = {name: [] for name in (*BLINDS, PROTOCOL)}
     order: list[np.ndarray] = []
-    for number, test in enumerate(folds(cohort, k=plan.folds, seed=plan.settings.seed), start=1):
-        tell("Cross-validation", number, plan.folds, "")
+    for number, test in enumerate(folds(cohort, k=k, seed=plan.settings.seed), start=1):
+        tell("Cross-validation", number, k, "")
         rest = np.setdiff1d(np.arange(len(cohort)), test)
         training, validation = _split(cohort, examples, rest, plan.settings)
         learned = learner.learn(training, validation, work=work / f"fold-{number}", tell=tell)
@@ -131,9 +155,8 @@ def _out_of_fold(cohort: Cohort, learner: Learner, plan: Plan, work: Path, tell:
         predictions[PROTOCOL].append(learned.predict(_pairs(examples, test)))
         order.append(test)
     back = np.argsort(np.concatenate(order))
-    return compare(
-        every, {name: concatenate(parts)[back] for name, parts in predictions.items()}, seed=plan.settings.seed
-    )
+    joined = {name: concatenate(parts)[back] for name, parts in predictions.items()}
+    return OutOfFold(every, joined[PROTOCOL], compare(every, joined, seed=plan.settings.seed))
 
 
 def _pairs(examples: Examples, examinations: np.ndarray) -> Int64[np.ndarray, "n 2"]:

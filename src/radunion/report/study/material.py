@@ -9,19 +9,26 @@ from typing import Any, Literal
 
 from radunion.cohort import Finding
 from radunion.evaluation.compare import Comparison, Row
+from radunion.evaluation.coverage import Coverage
+from radunion.evaluation.reliability import ReliabilityBin as ReliabilityBin
 
 Unit = Literal["patient", "image"]
+CoverageRow = Coverage
 
 
 @dataclass(frozen=True)
 class FlowStep:
-    """Hold one box of the flow diagram, from the label table down to what was measured; `left` says who left here."""
+    """Hold one box of the flow diagram, from the label table down to what was measured.
+
+    `left` says who left on the way to it. Boxes that are a `part` stand side by side below the last one that is none.
+    """
 
     label: str
     patients: int
     examinations: int
     films: int
     left: str = ""
+    part: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,42 +97,6 @@ class Gap:
     scale: str
     train: float | None
     test: float | None
-
-
-@dataclass(frozen=True)
-class ReliabilityBin:
-    """Hold how often something was seen among predictions of one tenth of the range, before and after calibration.
-
-    `target` is `union mRUST >= 13` and the like, or `cortex level` (each level of each cortex against P(level)).
-    """
-
-    protocol: str
-    target: str
-    calibrated: bool
-    lower: float
-    upper: float
-    predicted: float
-    observed: float
-    cases: int
-
-
-@dataclass(frozen=True)
-class CoverageRow:
-    """Hold how often a set or interval held the reader's score; `group` is `all` or e.g. `fixation=nail`.
-
-    `target` is `cortex levels` or `total`; `size` is the mean number of levels, or of totals, in a set.
-    """
-
-    protocol: str
-    target: str
-    scale: str
-    group: str
-    nominal: float
-    covered: float
-    low: float | None
-    high: float | None
-    size: float
-    examinations: int
 
 
 @dataclass(frozen=True)

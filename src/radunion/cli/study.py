@@ -1,0 +1,194 @@
+"""`radunion study`: every protocol on the same folds, compared with what needs no image, in one report."""
+
+import tomllib
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from radunion import NOTICE
+from radunion.cli.checks import must_be_sound
+from radunion.cli.options import Subparsers, add_command, natural, positive
+from radunion.cli.stages import stages
+from radunion.cli.terminal import answer, say, show
+from radunion.errors import UsageError
+from radunion.scale import CONVENTIONS, DEFAULT_CONVENTION
+
+if TYPE_CHECKING:
+    from radunion.study.protocols import Protocol, Variant
+    from radunion.study.settings import StudySettings
+
+_DEFAULT = "forest,haar,thesis-2,pair"
+_FOLDS = 10
+_REPLICATES = 1000
+
+
+def add_to(subparsers: Subparsers) -> None:
+    """Add the command's parser."""
+    parser = add_command(
+        subparsers,
+        "study",
+        summary="compare protocols on a labelled cohort by cross-validation, and write one report",
+        details="The no-image baselines always run beside them. A sealed hold-out is left out. `radunion study "
+        "--list` tells the protocols.",
+        run=run,
+        usage="study cohort.csv --out DIR [--protocols a,b,my.toml | --preset thesis] [--folds K] "
+        "[--unit patient|image|both] [--epochs N] [--weights imagenet=FILE]",
+        resumes=True,
+    )
+    parser.add_argument("cohort", metavar="cohort.csv", type=Path, nargs="?", help="label table, .csv or .parquet")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="folder for report.html, metrics.json and all else")
+    parser.add_argument("--list", action="store_true", help="tell every protocol and its source, and stop")
+    parser.add_argument(
+        "--protocols", metavar="NAMES", help=f"names and TOML files, parted by commas, or `all` ({_DEFAULT})"
+    )
+    parser.add_argument("--preset", choices=("thesis",), help="the seed study's protocols, 10 folds, both units")
+    parser.add_argument("--folds", metavar="K", type=positive, help=f"how many folds ({_FOLDS})")
+    parser.add_argument(
+        "--unit", choices=("patient", "image", "both"),
+        help="what folds keep whole: patients, or images as the seed study did, which leaks; both sets them side by "
+        "side (patient)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--epochs", metavar="[NAME=]N", nargs="+", action="extend", default=[],
+        help="epochs of the networks trained end to end, or of a protocol; its name then says so",
+    )  # fmt: skip
+    parser.add_argument(
+        "--weights", metavar="KIND=FILE", nargs="+", action="extend", default=[],
+        help="the file of imagenet or radimagenet weights, or KIND=none for random ones; its name then says so",
+    )  # fmt: skip
+    parser.add_argument(
+        "--tap", metavar="[NAME=]LAYER", nargs="+", action="extend", default=[],
+        help="layer of the frozen networks, or of a protocol's; its name then says so",
+    )  # fmt: skip
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="of frozen networks")
+    parser.add_argument("--seed", metavar="S", type=natural, default=0, help="of folds, training and bootstrap (0)")
+    parser.add_argument(
+        "--replicates", metavar="N", type=positive, default=_REPLICATES, help=f"bootstrap samples ({_REPLICATES:,})"
+    )
+    parser.add_argument(
+        "--about", metavar="FILE", type=Path,
+        help="TOML of what only you know (provenance, ethics, funding, contact), for the model cards",
+    )  # fmt: skip
+    parser.add_argument(
+        "--convention", choices=CONVENTIONS, default=DEFAULT_CONVENTION, help="how RUST maps to levels (metrc)"
+    )
+    parser.add_argument("--cache", metavar="DIR", type=Path, help="folder of cached features (the user's cache)")
+    parser.add_argument(
+        "--silence", metavar="CODE", nargs="+", action="extend", default=[], help="checks of the cohort to pass over"
+    )
+
+
+def run(args: Namespace) -> int:
+    """Check the cohort, run the study, print the comparison, say where the report is."""
+    from radunion.cli.train import must_have_torch
+
+    if args.list:
+        return _list()
+    if args.cohort is None or args.out is None:
+        raise UsageError("a study needs a cohort table and --out DIR; `radunion study --list` tells the protocols")
+    must_have_torch()
+    settings = _settings(args)
+    from radunion.cohort import read_cohort
+    from radunion.features import FeatureCache
+    from radunion.study.study import run_study
+
+    cohort = read_cohort(args.cohort, convention=args.convention)
+    must_be_sound(cohort, args.silence, before="a study")
+    with stages() as tell:
+        study = run_study(cohort, args.out, settings, cache=FeatureCache(args.cache), tell=tell, silence=args.silence)
+    from radunion.cli.comparison import comparison_tables
+
+    for table in comparison_tables(study.material.comparison):
+        show(table)
+        answer("")
+    for one in study.material.skipped:
+        say(f"{one.name} did not run: {one.reason}")
+    answer(f"{study.report}{'; simulated films' if study.material.simulated else ''}; {NOTICE}")
+    return 0
+
+
+def _list() -> int:
+    from radunion.study.protocols import PROTOCOLS
+
+    for protocol in PROTOCOLS.values():
+        answer(f"{protocol.name:14} {protocol.title} [{protocol.source}]")
+    return 0
+
+
+def _settings(args: Namespace) -> "StudySettings":
+    from radunion.study.settings import StudySettings
+
+    preset = args.preset
+    if preset is not None and args.protocols is not None:
+        raise UsageError("--preset names its protocols itself; leave --protocols out, or the preset")
+    return StudySettings(
+        protocols=_protocols(args),
+        k=args.folds or _FOLDS,
+        units=args.unit or ("both" if preset else "patient"),
+        seed=args.seed,
+        variant=_variant(args),
+        precision=args.precision,
+        replicates=args.replicates,
+        preset=preset,
+        about=_about(args.about),
+    )
+
+
+def _protocols(args: Namespace) -> "tuple[Protocol, ...]":
+    from radunion.study.protocols import PROTOCOLS, protocol_from_toml
+    from radunion.study.settings import thesis_protocols
+
+    if args.preset is not None:
+        return thesis_protocols()
+    names = [name.strip() for name in (args.protocols or _DEFAULT).split(",") if name.strip()]
+    if names == ["all"]:
+        return tuple(PROTOCOLS.values())
+    unknown = [name for name in names if name not in PROTOCOLS and not name.endswith(".toml")]
+    if unknown:
+        raise UsageError(f"a protocol is one of {', '.join(PROTOCOLS)} or a .toml file; found {', '.join(unknown)}")
+    return tuple(PROTOCOLS[name] if name in PROTOCOLS else protocol_from_toml(Path(name)) for name in names)
+
+
+def _variant(args: Namespace) -> "Variant":
+    from radunion.study.protocols import Variant
+
+    epochs: dict[str, int] = {}
+    for name, value in _named(args.epochs, optional=True):
+        if not value.isdigit() or int(value) < 1:
+            raise UsageError(f"--epochs takes N or NAME=N, N a whole number of 1 or more; found {value!r}")
+        epochs[name] = int(value)
+    files = dict(_named(args.weights, optional=False))
+    unknown = sorted(set(files) - {"imagenet", "radimagenet"})
+    if unknown:
+        raise UsageError(f"--weights takes imagenet=FILE or radimagenet=FILE; found {', '.join(unknown)}")
+    absent = [file for file in files.values() if file != "none" and not Path(file).is_file()]
+    if absent:
+        raise UsageError(f"{absent[0]}: --weights names no file that exists; check the path, or give none")
+    return Variant(files=files, taps=dict(_named(args.tap, optional=True)), epochs=epochs)
+
+
+def _named(words: Sequence[str], *, optional: bool) -> list[tuple[str, str]]:
+    """Split NAME=VALUE; a bare value has the empty name where that is allowed."""
+    found = []
+    for word in words:
+        name, equals, value = word.rpartition("=")
+        if not value or (not equals and not optional):
+            raise UsageError(f"NAME=VALUE is wanted, found {word!r}")
+        found.append((name, value))
+    return found
+
+
+def _about(path: Path | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: --about cannot be read ({error.strerror}); check the path") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: --about must be TOML: {error}") from None
+    wrong = [name for name, value in content.items() if not isinstance(value, str)]
+    if wrong:
+        raise UsageError(f"{path}: every field of --about is text; {', '.join(wrong)} is not")
+    return {name: str(value) for name, value in content.items()}

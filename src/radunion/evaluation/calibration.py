@@ -1,0 +1,107 @@
+"""Two numbers that correct a model's joint distribution of the four cortices: a temperature and a coupling.
+
+P'(combination) ∝ P(combination)^(1 / temperature) · exp(−coupling · Σ |level of one cortex − level of another|), over
+the 256 combinations of levels, the sum over the six pairs of cortices. The temperature says how sure the model may be
+(Guo 2017), the coupling how strongly cortices go together: a model of four independent margins needs it positive, one
+that ties them too tightly negative. As it acts on the whole joint, margins, totals and P(union) still agree.
+
+What fits the two numbers is in `calibration_fit`, so that a machine that only scores loads no label tables.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from itertools import combinations, product
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from radunion.joint import JointLevels, concatenate
+from radunion.scale import LEVELS
+
+COMBINATIONS = np.array(list(product(LEVELS, repeat=4)))
+"""The levels of the four cortices, one combination a row; the last cortex runs fastest."""
+UNLIKE = np.abs([COMBINATIONS[:, a] - COMBINATIONS[:, b] for a, b in combinations(range(4), 2)]).sum(axis=0)
+"""How far the cortices of each combination are apart: 0 where all four are equal."""
+LEAST = 1e-6
+"""A combination counts as at least this likely: no model knows that one is impossible, and its logarithm is needed."""
+
+_BLOCK = 512
+_THREE = COMBINATIONS[:: len(LEVELS), :3]
+_ONE_HOT = np.eye(len(LEVELS), dtype=np.float32)[_THREE - 1]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Correct distributions; temperature 1 and coupling 0 leave them as they are.
+
+    `labels` and `patients` say what it was fitted to; `note` says why nothing was fitted, and is empty otherwise.
+    """
+
+    temperature: float
+    coupling: float
+    labels: int
+    patients: int
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.temperature) and self.temperature > 0 and isfinite(self.coupling)):
+            raise ValueError(
+                f"a temperature is above 0 and a coupling is finite, found {self.temperature} and {self.coupling}"
+            )
+
+    def apply(self, joint: JointLevels) -> JointLevels:
+        """Return the corrected distributions, exactly, as mixtures of 64 components; P(scorable) stays.
+
+        A component fixes the levels of three cortices and holds the distribution of the fourth given them.
+        """
+        spans = [slice(start, start + _BLOCK) for start in range(0, max(len(joint), 1), _BLOCK)]
+        return concatenate([self._apply(joint, span) for span in spans])
+
+    def _apply(self, joint: JointLevels, span: slice) -> JointLevels:
+        part = JointLevels(joint.weights[span], joint.levels[span], joint.scorable[span])
+        logits = np.log(np.maximum(joint_table(part), LEAST)) / self.temperature - self.coupling * UNLIKE
+        share = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return _mixture(share / share.sum(axis=1, keepdims=True), part.scorable)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-able data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Calibration":
+        """Read what `to_dict` wrote.
+
+        Raises ValueError when a field is missing, unknown or out of range.
+        """
+        known = {field.name for field in fields(cls)}
+        if set(data) != known:
+            raise ValueError(
+                f"a calibration has the fields {', '.join(sorted(known))}; found {', '.join(sorted(data))}"
+            )
+        try:
+            numbers = float(data["temperature"]), float(data["coupling"]), int(data["labels"]), int(data["patients"])
+        except TypeError as error:
+            raise ValueError(f"temperature, coupling, labels and patients are numbers; {error}") from None
+        return cls(*numbers, str(data["note"]))
+
+
+def joint_table(joint: JointLevels) -> Float[np.ndarray, "n 256"]:
+    """Return P(combination), in the order of `COMBINATIONS`."""
+    shape = (*joint.weights.shape, len(LEVELS) ** 2)
+    front, side = (
+        np.einsum("nka,nkb->nkab", joint.levels[:, :, first], joint.levels[:, :, first + 1]).reshape(shape)
+        for first in (0, 2)
+    )
+    weighted = front * joint.weights[:, :, None].astype(np.float64)
+    return np.matmul(weighted.transpose(0, 2, 1), side).reshape(len(joint), len(COMBINATIONS))
+
+
+def _mixture(table: Float[np.ndarray, "n 256"], scorable: Float[np.ndarray, "n 4"]) -> JointLevels:
+    given = table.reshape(len(table), len(_THREE), len(LEVELS))
+    weights = given.sum(axis=2)
+    levels = np.empty((*weights.shape, 4, len(LEVELS)), dtype=np.float32)
+    levels[:, :, :3] = _ONE_HOT
+    levels[:, :, 3] = given / weights[:, :, None]
+    return JointLevels(weights, levels, scorable)

@@ -1,0 +1,123 @@
+"""The tables of a page as files: CSV with exact numbers, LaTeX (booktabs) with the printed ones."""
+
+import csv
+import io
+import re
+
+from radunion.report.study.blocks import Cell, Grid
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "−": "$-$",
+    "±": r"$\pm$",
+    "≥": r"$\geq$",
+    "≤": r"$\leq$",
+    "×": r"$\times$",
+    "·": r"$\cdot$",
+    "α": r"$\alpha$",
+    "κ": r"$\kappa$",
+    "–": "--",
+    "—": "---",
+    "…": r"\ldots{}",
+    "’": "'",
+    "‘": "`",
+    "“": "``",
+    "”": "''",
+    "\u00a0": "~",
+    "\n": " ",
+}
+_WIDE = 40
+"""From this many letters on a column of words is set as a paragraph."""
+
+
+def csv_text(grid: Grid) -> str:
+    """Return a table as CSV; a column with intervals is followed by their exact bounds."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    bounded = [any(line.cells[place].bounds for line in grid.lines) for place in range(len(grid.headings))]
+    heads = [grid.corner]
+    for heading, has in zip(grid.headings, bounded, strict=True):
+        heads += [heading, f"{heading}, low", f"{heading}, high"] if has else [heading]
+    writer.writerow(heads)
+    for line in grid.lines:
+        row: list[object] = [line.head]
+        for cell, has in zip(line.cells, bounded, strict=True):
+            row += [_exact(cell), *(cell.bounds or ("", ""))] if has else [_exact(cell)]
+        writer.writerow(row)
+    return stream.getvalue()
+
+
+def tex_text(grid: Grid) -> str:
+    """Return a table as a LaTeX tabular that needs the package booktabs."""
+    columns = "".join(_column(grid, place) for place in range(len(grid.headings)))
+    rows = [_row(line.head, [_printed(cell) for cell in line.cells]) for line in grid.lines]
+    body = [
+        f"% {tex(grid.caption)}",
+        rf"\begin{{tabular}}{{{_first(grid)}{columns}}}",
+        r"\toprule",
+        _row(grid.corner, list(grid.headings)),
+        r"\midrule",
+        *rows,
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+    return "\n".join(body) + "\n"
+
+
+def tex_document(grids: list[Grid]) -> str:
+    """Return a document that sets every table on a page of its own."""
+    parts = [
+        rf"\begin{{table}}[p]\centering\caption{{{tex(grid.caption)}}}"
+        rf"\resizebox{{\ifdim\width>\linewidth\linewidth\else\width\fi}}{{!}}{{\input{{{grid.name}.tex}}}}\end{{table}}\clearpage"
+        for grid in grids
+    ]
+    head = (
+        r"\documentclass[a4paper,landscape]{article}",
+        r"\usepackage[T1]{fontenc}",
+        r"\usepackage[utf8]{inputenc}",
+        r"\usepackage{booktabs,graphicx,textcomp}",
+        r"\usepackage[margin=15mm]{geometry}",
+        r"\begin{document}",
+    )
+    return "\n".join((*head, *parts, r"\end{document}")) + "\n"
+
+
+def tex(text: str) -> str:
+    """Escape a text for LaTeX."""
+    return re.sub("|".join(map(re.escape, _SPECIAL)), lambda found: _SPECIAL[found.group()], text)
+
+
+def _exact(cell: Cell) -> object:
+    return cell.plain if cell.value is None else cell.value
+
+
+def _printed(cell: Cell) -> str:
+    return f"{cell.plain} ({cell.interval})" if cell.interval else cell.plain
+
+
+def _row(head: str, cells: list[str]) -> str:
+    return " & ".join(tex(text) for text in (head, *cells)) + r" \\"
+
+
+def _first(grid: Grid) -> str:
+    return "p{55mm}" if any(len(line.head) > _WIDE for line in grid.lines) else "l"
+
+
+def _column(grid: Grid, place: int) -> str:
+    texts = [_printed(line.cells[place]) for line in grid.lines]
+    if any(len(text) > _WIDE for text in texts):
+        return "p{75mm}"
+    return "l" if any("text" in line.cells[place].mark.split() for line in grid.lines) else "r"

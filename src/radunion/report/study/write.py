@@ -1,0 +1,99 @@
+"""Write the report of a study: one page that needs no other file, and all that it shows as files beside it."""
+
+from pathlib import Path
+
+import jinja2
+
+from radunion.report.figures import svg
+from radunion.report.study.blocks import Section, figures_in, grids_in
+from radunion.report.study.cards import card_names, model_card
+from radunion.report.study.cases import cases_section
+from radunion.report.study.cohort import cohort_section
+from radunion.report.study.comparison import comparison_section
+from radunion.report.study.detail import detail_section
+from radunion.report.study.export import csv_text, tex_document, tex_text
+from radunion.report.study.ledger import Ledger, ledger_of
+from radunion.report.study.material import StudyMaterial
+from radunion.report.study.methods import methods_section
+from radunion.report.study.opening import opening
+from radunion.report.study.record import record_text, study_record
+from radunion.report.study.training import training_section
+from radunion.report.study.ways import ways_section
+
+
+def write_study_report(out: Path, material: StudyMaterial) -> Path:
+    """Write report.html, metrics.json, study.json, tables, figures and model cards; return the path of the report.
+
+    Raises UsageError when the small picture of a film is no PNG.
+    """
+    ledger = ledger_of(material.comparison, "metrics.json")
+    sections = study_sections(material, ledger)
+    out.mkdir(parents=True, exist_ok=True)
+    _write_numbers(out, material)
+    _write_tables(out / "tables", sections)
+    drawn = _write_figures(out / "figures", sections)
+    _write_cards(out / "cards", material, ledger)
+    page = _environment().get_template("study.html").render(material=material, sections=sections, drawn=drawn)
+    path = out / "report.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def study_sections(material: StudyMaterial, ledger: Ledger) -> tuple[Section, ...]:
+    """Return the sections of the page in their order; those that have nothing to show are left out."""
+    sections = (
+        opening(material, ledger),
+        cohort_section(material),
+        comparison_section(ledger),
+        ways_section(material, ledger),
+        training_section(material, ledger),
+        detail_section(material, ledger),
+        cases_section(material),
+        methods_section(material, ledger),
+    )
+    return tuple(one for one in sections if one is not None)
+
+
+def _write_numbers(out: Path, material: StudyMaterial) -> None:
+    material.comparison.write(out / "metrics.json")
+    if material.by_image is not None:
+        material.by_image.write(out / "metrics-by-image.json")
+    (out / "study.json").write_text(record_text(study_record(material)), encoding="utf-8")
+
+
+def _write_tables(folder: Path, sections: tuple[Section, ...]) -> None:
+    folder.mkdir(exist_ok=True)
+    grids = [grid for section in sections for grid in grids_in(section.blocks)]
+    for grid in grids:
+        (folder / f"{grid.name}.csv").write_text(csv_text(grid), encoding="utf-8")
+        (folder / f"{grid.name}.tex").write_text(tex_text(grid), encoding="utf-8")
+    (folder / "all.tex").write_text(tex_document(grids), encoding="utf-8")
+
+
+def _write_figures(folder: Path, sections: tuple[Section, ...]) -> dict[str, str]:
+    """Write each figure as SVG and its table as CSV; return the SVG by name."""
+    folder.mkdir(exist_ok=True)
+    drawn = {}
+    for figure in (one for section in sections for one in figures_in(section.blocks)):
+        drawn[figure.name] = svg(figure)
+        head = '<?xml version="1.0" encoding="utf-8"?>\n'
+        (folder / f"{figure.name}.svg").write_text(head + drawn[figure.name], encoding="utf-8")
+        figure.frame().write_csv(folder / f"{figure.name}.csv")
+    return drawn
+
+
+def _write_cards(folder: Path, material: StudyMaterial, ledger: Ledger) -> None:
+    folder.mkdir(exist_ok=True)
+    names = card_names(material)
+    for run in material.runs:
+        (folder / names[run.name]).write_text(model_card(run, material, ledger), encoding="utf-8")
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("radunion.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,84 @@
+"""What one fold of one protocol leaves, and the file that it is kept in."""
+
+import io
+import json
+import os
+import zipfile
+import zlib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32
+
+from radunion.joint import JointLevels
+from radunion.training.classical.said import FilmSaid
+
+History = dict[str, list[dict[str, float]]]
+
+
+@dataclass(frozen=True)
+class FoldResult:
+    """What a fold's model says of all examinations (`joint`) or all films (`said`), those learned from too.
+
+    `sigmoids` are the seed study's 18 outputs where a protocol has them. `seconds` is what fitting and predicting took.
+    """
+
+    joint: JointLevels | None
+    said: FilmSaid | None
+    sigmoids: Float32[np.ndarray, "m 18"] | None
+    history: History
+    seconds: float
+
+
+class FoldStore:
+    """Finished folds in a folder, each whole or not at all, named by everything that decides it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get(self, name: str) -> FoldResult | None:
+        """Return a finished fold; None when there is none or its file is damaged."""
+        path = self.folder / f"{name}.npz"
+        try:
+            with np.load(path, allow_pickle=False) as content:
+                return _unpacked({key: content[key] for key in content.files})
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+            return None
+
+    def put(self, name: str, result: FoldResult) -> None:
+        """Keep a finished fold."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        buffer = io.BytesIO()
+        np.savez(buffer, allow_pickle=False, **_packed(result))  # type: ignore[arg-type,unused-ignore]
+        fresh = self.folder / f".{name}.{os.getpid()}"
+        try:
+            fresh.write_bytes(buffer.getvalue())
+            fresh.replace(self.folder / f"{name}.npz")
+        finally:
+            fresh.unlink(missing_ok=True)
+
+
+_PARTS: dict[str, type[Any]] = {"joint": JointLevels, "said": FilmSaid}
+
+
+def _packed(result: FoldResult) -> dict[str, np.ndarray]:
+    text = json.dumps({"history": result.history, "seconds": result.seconds}).encode()
+    packed = {"record": np.frombuffer(text, dtype=np.uint8)}
+    for part in _PARTS:
+        value = getattr(result, part)
+        if value is not None:
+            packed |= {f"{part}.{field.name}": getattr(value, field.name) for field in fields(value)}
+    if result.sigmoids is not None:
+        packed["sigmoids"] = result.sigmoids
+    return packed
+
+
+def _unpacked(content: dict[str, np.ndarray]) -> FoldResult:
+    record = json.loads(content["record"].tobytes())
+    parts: dict[str, Any] = {}
+    for part, kind in _PARTS.items():
+        values = {key.removeprefix(f"{part}."): value for key, value in content.items() if key.startswith(f"{part}.")}
+        parts[part] = kind(**values) if values else None
+    return FoldResult(parts["joint"], parts["said"], content.get("sigmoids"), record["history"], record["seconds"])

@@ -1,0 +1,62 @@
+"""What a run changes of a protocol, and the name that says so: a changed protocol never stands under its plain name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from radunion.errors import UsageError
+from radunion.study.protocols.definition import FilmProtocol, PairProtocol, Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """What a run says beside the protocols' names.
+
+    `files` gives the weights file of `imagenet` and `radimagenet`, or `none` for random weights; `taps` and `epochs`
+    go by a protocol's name, or by `""` for every frozen network, every network trained end to end.
+    """
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    taps: Mapping[str, str] = field(default_factory=dict)
+    epochs: Mapping[str, int] = field(default_factory=dict)
+
+
+def varied(protocol: Protocol, variant: Variant) -> tuple[Protocol, str]:
+    """Return the protocol as it runs, and the name that it runs under."""
+    if not isinstance(protocol, FilmProtocol | PairProtocol):
+        return protocol, protocol.name
+    name, notes = protocol.name, []
+    frozen = not protocol.end_to_end and protocol.network is not None
+    tap = variant.taps.get(protocol.name, variant.taps.get("") if frozen else None)
+    if tap is not None and tap != protocol.tap:
+        if not frozen:
+            raise UsageError(f"{protocol.name} has no tap: it trains end to end; leave it out of --tap")
+        protocol, name = replace(protocol, tap=tap), f"{name}@{tap}"
+    epochs = variant.epochs.get(protocol.name, variant.epochs.get("") if protocol.end_to_end else None)
+    if epochs is not None and epochs != protocol.epochs:
+        told = f"{epochs} epoch{'s' * (epochs != 1)}"
+        notes.append(f"{told}, not converged" if epochs < protocol.epochs else told)
+        protocol = replace(protocol, epochs=epochs)
+    given = variant.files.get(protocol.weights)
+    if given is not None:
+        if given == "none":
+            notes.append(f"random weights, not {protocol.weights}")
+        protocol = replace(protocol, weights=given)
+    return protocol, f"{name} ({'; '.join(notes)})" if notes else name
+
+
+def missing_weights(protocol: Protocol) -> str | None:
+    """Say which weights file a protocol lacks and how to give it; None when it lacks none."""
+    if not isinstance(protocol, FilmProtocol | PairProtocol) or protocol.weights == "none":
+        return None
+    network = protocol.network or ""
+    wanted = {"imagenet": "ImageNet", "radimagenet": "RadImageNet"}.get(protocol.weights)
+    if wanted is None:
+        return (
+            None if Path(protocol.weights).is_file() else f"its weights file {Path(protocol.weights).name} is not there"
+        )
+    kinds = ".safetensors, .pt or Keras' .h5" if network == "inception_v3" else ".safetensors or .pt"
+    return (
+        f"it needs {network} with {wanted} weights, which come with no installation: give a file with "
+        f"--weights {protocol.weights}=FILE ({kinds}), or run it on random ones with --weights {protocol.weights}=none"
+    )

@@ -1,0 +1,163 @@
+"""Temperature and coupling: coherent, exact, recovered from known faults, and honest when there is too little."""
+
+import json
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import check_grad
+from tests.test_evaluation_calibration_samples import Fault, draw
+
+from radunion.evaluation.calibration import COMBINATIONS, LEAST, UNLIKE, Calibration, joint_table
+from radunion.evaluation.calibration_fit import FEWEST_LABELS, _loss, fit_calibration, possible
+from radunion.evaluation.reference import Reference
+from radunion.joint import JointLevels
+from radunion.scale import SCALES, UNION_RULES
+
+AS_IT_IS = Calibration(1.0, 0.0, 0, 0)
+
+
+def some(n: int = 40, k: int = 3, seed: int = 0) -> JointLevels:
+    random = np.random.default_rng(seed)
+    levels = random.dirichlet(np.full(4, 0.8), size=(n, k, 4))
+    return JointLevels(random.dirichlet(np.ones(k), size=n), levels, random.random((n, 4)))
+
+
+def test_temperature_1_and_coupling_0_change_nothing() -> None:
+    joint = some()
+    same = AS_IT_IS.apply(joint)
+    np.testing.assert_allclose(same.margins(), joint.margins(), atol=3e-4)
+    for scale in SCALES:
+        np.testing.assert_allclose(same.totals(scale), joint.totals(scale), atol=3e-4)
+    assert np.array_equal(same.scorable, joint.scorable)
+
+
+@pytest.mark.parametrize(("temperature", "coupling"), [(0.5, 0.4), (2.0, -0.2)])
+def test_the_result_is_the_formula_and_all_that_follows_agrees(temperature: float, coupling: float) -> None:
+    joint = some()
+    direct = np.maximum(joint_table(joint), LEAST) ** (1 / temperature) * np.exp(-coupling * UNLIKE)
+    direct /= direct.sum(axis=1, keepdims=True)
+    result = Calibration(temperature, coupling, 0, 0).apply(joint)
+    np.testing.assert_allclose(joint_table(result), direct, atol=1e-7)
+    for cortex in range(4):
+        margin = [direct[:, COMBINATIONS[:, cortex] == level].sum(axis=1) for level in range(1, 5)]
+        np.testing.assert_allclose(result.margins()[:, cortex], np.transpose(margin), atol=1e-6)
+    united = direct[:, COMBINATIONS.sum(axis=1) >= 13].sum(axis=1)
+    np.testing.assert_allclose(result.union(UNION_RULES["mrust-13"]), united, atol=1e-6)
+
+
+def test_the_table_is_the_mixture() -> None:
+    joint = some(3)
+    table = joint_table(joint)
+    chosen = joint.levels[:, :, np.arange(4), COMBINATIONS - 1].prod(axis=3)
+    np.testing.assert_allclose(table, np.einsum("nk,nkm->nm", joint.weights, chosen), atol=1e-12)
+    assert UNLIKE[(COMBINATIONS == 2).all(axis=1)] == 0
+    assert UNLIKE[(COMBINATIONS == [1, 1, 4, 4]).all(axis=1)] == 12
+
+
+def test_a_higher_temperature_is_less_sure_and_a_higher_coupling_brings_cortices_together() -> None:
+    joint = some()
+    sure = [joint_table(Calibration(t, 0.0, 0, 0).apply(joint)).max(axis=1).mean() for t in (0.5, 1.0, 2.0)]
+    assert sure == sorted(sure, reverse=True)
+    apart = [float((joint_table(Calibration(1.0, c, 0, 0).apply(joint)) @ UNLIKE).mean()) for c in (-0.3, 0.0, 0.3)]
+    assert apart == sorted(apart, reverse=True)
+
+
+def test_blocks_equal_one_by_one_and_nothing_gives_nothing() -> None:
+    joint, how = some(1030, k=2), Calibration(1.3, 0.2, 0, 0)
+    whole = how.apply(joint)
+    alone = how.apply(joint[[1029]])
+    np.testing.assert_allclose(whole.margins()[1029:], alone.margins(), atol=1e-12)
+    assert len(how.apply(joint[[]])) == 0
+
+
+def test_a_mixture_of_256_certain_components_is_taken_too() -> None:
+    random = np.random.default_rng(1)
+    certain = np.broadcast_to(np.eye(4, dtype=np.float32)[COMBINATIONS - 1], (5, 256, 4, 4))
+    joint = JointLevels(random.dirichlet(np.ones(256), size=5), certain, np.ones((5, 4)))
+    np.testing.assert_allclose(AS_IT_IS.apply(joint).margins(), joint.margins(), atol=1e-3)
+
+
+@pytest.mark.parametrize("distortion", [0.5, 2.5])
+def test_a_known_temperature_is_found_again(distortion: float) -> None:
+    reference, joint = draw(3, 900)
+    right = fit_calibration(reference, joint)
+    wrong = Calibration(distortion, 0.0, 0, 0).apply(right.apply(joint))
+    found = fit_calibration(reference, wrong)
+    assert found.temperature == pytest.approx(1 / distortion, rel=0.15)
+    assert abs(found.coupling) < 0.1
+    assert not found.note
+
+
+def test_what_is_calibrated_already_is_left_alone() -> None:
+    reference, joint = draw(4, 900)
+    again = fit_calibration(reference, fit_calibration(reference, joint).apply(joint))
+    assert again.temperature == pytest.approx(1, abs=0.05)
+    assert again.coupling == pytest.approx(0, abs=0.03)
+
+
+def test_independent_margins_need_coupling_and_get_better_totals() -> None:
+    reference, joint = draw(5, 900, Fault(joint=False))
+    fresh, unseen = draw(6, 900, Fault(joint=False))
+    found = fit_calibration(reference, joint)
+    assert found.coupling > 0.2
+    whole = fresh[np.flatnonzero(fresh.complete() & (fresh.scales == "mrust"))]
+    row, total = np.arange(len(whole)), whole.totals() - 4
+    before, after = (one[whole.examination].totals("mrust")[row, total] for one in (unseen, found.apply(unseen)))
+    assert np.log(after).mean() > np.log(before).mean() + 0.1
+
+
+def test_gradient_is_that_of_the_loss() -> None:
+    reference, joint = draw(1, 120)
+    table, allowed = np.log(np.maximum(joint_table(joint), LEAST)), possible(reference)
+    for point in ([0.0, 0.0], [0.4, -0.3], [-0.7, 0.5]):
+        off = check_grad(lambda x: _loss(x, table, allowed)[0], lambda x: _loss(x, table, allowed)[1], np.array(point))
+        assert off < 1e-6
+
+
+def test_rust_labels_are_sets_and_what_is_not_scored_or_not_seen_says_nothing() -> None:
+    reference, joint = draw(2, 400)
+    told = fit_calibration(reference, joint)
+    masks = possible(reference)
+    rust = int(np.flatnonzero(reference.scales == "rust")[0])
+    assert masks[rust].sum() == reference.allowed()[rust].sum(axis=1).prod()
+    silent = replace(reference[[0, 1]], scores=np.zeros((2, 4), dtype=np.int64), scorable=np.full((2, 4), -1))
+    unseen = replace(reference[[0]], visible=np.zeros((1, 4), dtype=bool))
+    assert possible(silent).all()
+    assert possible(unseen).all()
+    for extra in (silent, unseen):
+        assert fit_calibration(_joined(reference, extra), joint) == told
+
+
+def _joined(first: Reference, second: Reference) -> Reference:
+    names = [field.name for field in fields(first) if field.name != "convention"]
+    arrays: dict[str, Any] = {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in names}
+    return replace(first, **arrays)
+
+
+def test_order_of_labels_changes_nothing() -> None:
+    reference, joint = draw(2, 300)
+    turned = fit_calibration(reference[np.random.default_rng(0).permutation(len(reference))], joint)
+    assert turned.temperature == pytest.approx(fit_calibration(reference, joint).temperature, rel=1e-4)
+
+
+def test_too_few_labels_leave_it_as_it_is_and_say_so() -> None:
+    reference, joint = draw(0, 200)
+    rows = np.flatnonzero(reference.judged().any(axis=1))
+    few = fit_calibration(reference[rows[: FEWEST_LABELS - 1]], joint)
+    assert (few.temperature, few.coupling, few.labels) == (1.0, 0.0, FEWEST_LABELS - 1)
+    assert "49 labels are fewer than the 50" in few.note
+    assert not fit_calibration(reference[rows[:FEWEST_LABELS]], joint).note
+
+
+def test_it_is_written_and_read_and_refuses_what_it_is_not() -> None:
+    one = Calibration(1.2, -0.1, 80, 60, "a note")
+    assert Calibration.from_dict(json.loads(json.dumps(one.to_dict()))) == one
+    for temperature in (0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="a temperature is above 0"):
+            Calibration(temperature, 0.0, 0, 0)
+    for change in ({"extra": 1}, {"note": None}):
+        data = {key: value for key, value in {**one.to_dict(), **change}.items() if value is not None}
+        with pytest.raises(ValueError, match="a calibration has the fields coupling, labels, note"):
+            Calibration.from_dict(data)

@@ -1,0 +1,216 @@
+"""Cross-validation: folds by patient and by image, kept folds, pooled predictions, and runs that were killed."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from radunion.cohort import read_cohort
+from radunion.errors import CohortError, UsageError
+from radunion.features import FeatureCache
+from radunion.joint import JointLevels
+from radunion.phantom import Simulation, simulate
+from radunion.study.crossval import methods
+from radunion.study.crossval.data import StudyData, study_data
+from radunion.study.crossval.pool import fold_of_examination, of_fold, out_of_fold, seed18_out_of_fold
+from radunion.study.crossval.remaining import Remaining
+from radunion.study.crossval.result import FoldResult, FoldStore
+from radunion.study.crossval.run import Planned, Ran, Setting, run_protocols
+from radunion.study.crossval.splits import Split, size_of, splits_of
+from radunion.study.protocols import PROTOCOLS, FilmProtocol, Protocol
+from radunion.training.classical.said import FilmSaid
+from radunion.training.examples import ABSENT
+
+PATIENTS = 16
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> StudyData:
+    folder = tmp_path_factory.mktemp("simulated")
+    return study_data(read_cohort(simulate(folder, Simulation(PATIENTS, 11, format="png"), workers=2)))
+
+
+def small(name: str = "tiny", **changes: object) -> FilmProtocol:
+    """Return a LeNet that learns in a second."""
+    lenet = PROTOCOLS["lenet"]
+    assert isinstance(lenet, FilmProtocol)
+    return replace(lenet, **{"name": name, "size": 64, "epochs": 2, "batch": 16, **changes})  # type: ignore[arg-type]
+
+
+def planned(*protocols: Protocol) -> list[Planned]:
+    return [Planned(protocol, protocol.name, protocol.name) for protocol in protocols]
+
+
+def run(data: StudyData, splits: tuple[Split, ...], out: Path, *protocols: Protocol) -> list[Ran]:
+    setting = Setting(0, "float32", FeatureCache(out / "cache"))
+    ran, skipped = run_protocols(planned(*protocols), data, splits, setting, out=out, tell=lambda *_: None)
+    assert not skipped
+    return ran
+
+
+def same(first: FoldResult, second: FoldResult) -> bool:
+    assert first.said is not None
+    assert second.said is not None
+    return np.array_equal(first.said.levels, second.said.levels) and first.history == second.history
+
+
+def test_folds_by_patient_hold_every_film_out_once_and_share_no_patient(data: StudyData) -> None:
+    splits = splits_of(data, k=3, unit="patient", seed=0)
+    assert sorted(np.concatenate([split.test_films for split in splits]).tolist()) == list(range(data.films))
+    assert sorted(np.concatenate([split.test for split in splits]).tolist()) == list(range(len(data)))
+    for split in splits:
+        assert not set(data.patients[split.train]) & set(data.patients[split.test])
+        size = size_of(data, split)
+        assert size.train_patients + size.test_patients == len(data.cohort.patients)
+
+
+def test_folds_by_image_tear_examinations_apart(data: StudyData) -> None:
+    splits = splits_of(data, k=3, unit="image", seed=0)
+    assert sorted(np.concatenate([split.test_films for split in splits]).tolist()) == list(range(data.films))
+    assert any(set(split.train.tolist()) & set(split.test.tolist()) for split in splits)
+
+
+def test_too_many_folds_are_refused(data: StudyData) -> None:
+    with pytest.raises(UsageError, match="k must be 2 to 3 with 15 patients, four to a fold at least; found 5"):
+        splits_of(data, k=5, unit="patient", seed=0)
+
+
+def test_a_study_needs_labelled_films_of_twelve_patients(data: StudyData) -> None:
+    few = np.flatnonzero(np.isin(data.patients, sorted(set(data.patients))[:11]))
+    with pytest.raises(CohortError, match="at least 12 patients, found 11"):
+        study_data(data.cohort.subset(few))
+
+
+def test_each_film_is_told_by_the_fold_that_held_it_out(data: StudyData, tmp_path: Path) -> None:
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    (ran,) = run(data, splits, tmp_path, small())
+    pooled = out_of_fold(ran, data, splits)
+    outputs = seed18_out_of_fold(ran, data, splits)
+    assert outputs is not None
+    for fold, split in zip(ran.folds, splits, strict=True):
+        own = of_fold(fold, ran.planned.protocol, data)
+        np.testing.assert_array_equal(pooled.levels[split.test], own.levels[split.test])
+        assert fold.sigmoids is not None
+        np.testing.assert_array_equal(outputs[split.test_films], fold.sigmoids[split.test_films])
+    first, second = (of_fold(fold, ran.planned.protocol, data).levels for fold in ran.folds)
+    assert not np.array_equal(first, second)
+    np.testing.assert_array_equal(fold_of_examination(data, splits)[splits[1].test], 2)
+
+
+def test_a_film_protocol_reads_each_cortex_from_the_film_that_shows_it(data: StudyData, tmp_path: Path) -> None:
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    (ran,) = run(data, splits, tmp_path, small())
+    said = ran.folds[0].said
+    assert said is not None
+    joint = of_fold(ran.folds[0], ran.planned.protocol, data)
+    row = next(row for row, pair in enumerate(data.pairs) if (pair != ABSENT).all())
+    ap, lateral = data.pairs[row]
+    np.testing.assert_allclose(joint.levels[row, 0, :2], said.levels[ap, :2], rtol=1e-6)
+    np.testing.assert_allclose(joint.levels[row, 0, 2:], said.levels[lateral, 2:], rtol=1e-6)
+
+
+def test_mean_over_views_is_the_mean_of_both_films(data: StudyData, tmp_path: Path) -> None:
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    (ran,) = run(data, splits, tmp_path, small(outputs="examination"))
+    said = ran.folds[0].said
+    assert said is not None
+    joint = of_fold(ran.folds[0], ran.planned.protocol, data)
+    row = next(row for row, pair in enumerate(data.pairs) if (pair != ABSENT).all())
+    np.testing.assert_allclose(joint.levels[row, 0], said.levels[data.pairs[row]].mean(axis=0), rtol=1e-5)
+    assert seed18_out_of_fold(ran, data, splits) is None
+
+
+def test_a_finished_fold_is_never_run_again(data: StudyData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    (first,) = run(data, splits, tmp_path, small())
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a finished fold was run again")
+
+    monkeypatch.setattr("radunion.study.crossval.run.method_of", refuse)
+    (second,) = run(data, splits, tmp_path, small())
+    assert all(same(*pair) for pair in zip(first.folds, second.folds, strict=True))
+    assert first.parameters == second.parameters
+    with pytest.raises(AssertionError, match="run again"):
+        run(data, splits, tmp_path, small(dropout=0.1, learning_rate=5e-4))
+
+
+def test_a_run_killed_between_and_within_folds_ends_with_the_same_numbers(
+    data: StudyData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    (whole,) = run(data, splits, tmp_path / "whole", small(epochs=3))
+    from radunion.training.films import loop
+
+    keep, told = loop._keep, []
+
+    def killed(*args: object) -> None:
+        keep(*args)  # type: ignore[arg-type]
+        told.append(1)
+        if len(told) in (2, 5):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop, "_keep", killed)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            run(data, splits, tmp_path / "killed", small(epochs=3))
+    (resumed,) = run(data, splits, tmp_path / "killed", small(epochs=3))
+    assert len(told) == 6  # no epoch ran twice
+    assert all(same(*pair) for pair in zip(whole.folds, resumed.folds, strict=True))
+
+
+def test_a_damaged_fold_counts_as_absent(tmp_path: Path) -> None:
+    store = FoldStore(tmp_path)
+    levels = np.full((2, 4, 4), 0.25, dtype=np.float32)
+    said = FilmSaid(levels, np.ones((2, 4), dtype=np.float32), np.zeros(2, dtype=np.float32))
+    joint = JointLevels(np.ones((2, 1), dtype=np.float32), np.full((2, 1, 4, 4), 0.25), np.ones((2, 4)))
+    kept = FoldResult(joint, said, None, {"films": [{"epoch": 1.0, "train_loss": 0.5}]}, 1.5)
+    store.put("fold", kept)
+    found = store.get("fold")
+    assert found is not None
+    assert found.joint is not None
+    np.testing.assert_array_equal(found.joint.levels, joint.levels)
+    assert (found.history, found.seconds, found.sigmoids) == (kept.history, 1.5, None)
+    path = tmp_path / "fold.npz"
+    path.write_bytes(path.read_bytes()[:200])
+    assert store.get("fold") is None
+    assert store.get("another") is None
+
+
+def test_a_protocol_without_its_weights_is_skipped_and_the_rest_runs(data: StudyData, tmp_path: Path) -> None:
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    wrong = tmp_path / "wrong.safetensors"
+    wrong.write_bytes(b"not weights")
+    thesis = PROTOCOLS["thesis-2"]
+    assert isinstance(thesis, FilmProtocol)
+    misfit = replace(thesis, name="misfit", weights=str(wrong))
+    setting = Setting(0, "float32", FeatureCache(tmp_path / "cache"))
+    every = planned(PROTOCOLS["thesis-3"], misfit, PROTOCOLS["blind-view"])
+    ran, skipped = run_protocols(every, data, splits, setting, out=tmp_path, tell=lambda *_: None)
+    assert [one.planned.name for one in ran] == ["blind-view"]
+    assert [one.name for one in skipped] == ["thesis-3", "misfit"]
+    assert "--weights radimagenet=FILE" in skipped[0].reason
+    assert "must be a whole safetensors file" in skipped[1].reason
+
+
+def test_a_blind_learns_from_the_training_side_only(data: StudyData) -> None:
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    tools = methods.Tools(FeatureCache(None), "float32", 0, Path(), lambda *_: None)
+    blind = methods.method_of(PROTOCOLS["blind-view"], data, tools)
+    every = [blind.fit(split, work=Path()).joint for split in splits]
+    assert every[0] is not None
+    assert every[1] is not None
+    assert not np.allclose(every[0].margins()[0], every[1].margins()[0])
+
+
+def test_the_remaining_time_is_of_what_was_measured_and_says_what_is_unknown() -> None:
+    remaining = Remaining(["a", "b"], 3)
+    assert str(remaining) == "2 protocols not begun"
+    remaining.finished("a", 10.0)
+    remaining.finished("a", 20.0)
+    assert (remaining.seconds(), remaining.unknown()) == (15, 1)
+    assert str(remaining) == "about 15 s left of what has begun, 1 protocol not begun"
+    remaining.drop("b")
+    remaining.finished("a", 600.0)
+    assert str(remaining) == ""

@@ -1,0 +1,122 @@
+"""Protocols: what comes with radunion, what a TOML file may say, and the names that changes leave."""
+
+from pathlib import Path
+
+import pytest
+
+from radunion.errors import UsageError
+from radunion.study.protocols import (
+    PROTOCOLS,
+    THESIS,
+    FilmProtocol,
+    PairProtocol,
+    Variant,
+    protocol_from_toml,
+    protocol_to_toml,
+    varied,
+)
+from radunion.study.protocols.variant import missing_weights
+
+NAMED = {
+    "blind-view", "blind-visit", "blind-site", "forest", "haar", "lenet", "thesis-1", "thesis-2", "thesis-3",
+    "thesis-final", "mura", "kim-mackinnon", "pair",
+}  # fmt: skip
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(text)
+    return path
+
+
+def test_every_protocol_of_the_study_is_there_under_its_name_with_a_source() -> None:
+    assert set(PROTOCOLS) >= NAMED
+    assert all(name == protocol.name and protocol.title and protocol.source for name, protocol in PROTOCOLS.items())
+    assert set(THESIS) <= set(PROTOCOLS)
+
+
+def test_the_seed_studys_own_settings_are_those_it_describes() -> None:
+    second, final = PROTOCOLS["thesis-2"], PROTOCOLS["thesis-final"]
+    assert isinstance(second, FilmProtocol)
+    assert isinstance(final, FilmProtocol)
+    assert (second.network, second.pooling, second.size, second.shape) == ("inception_v3", "max", 299, "squash")
+    assert (second.batch, second.epochs, second.augmentation, second.outputs) == (128, 50, "flips", "seed18")
+    chosen = (final.batch, final.dropout, final.learning_rate, final.epsilon, final.epochs)
+    assert chosen == (1600, 0.20, 1e-3, 1e-7, 40)
+
+
+@pytest.mark.parametrize("name", sorted(PROTOCOLS))
+def test_a_protocol_survives_toml(name: str, tmp_path: Path) -> None:
+    assert protocol_from_toml(written(tmp_path, protocol_to_toml(PROTOCOLS[name]))) == PROTOCOLS[name]
+
+
+def test_a_file_may_name_a_base_and_what_differs(tmp_path: Path) -> None:
+    found = protocol_from_toml(written(tmp_path, 'base = "thesis-2"\nname = "wide"\nbatch = 512\n'))
+    assert isinstance(found, FilmProtocol)
+    assert (found.name, found.batch, found.epochs) == ("wide", 512, 50)
+    assert "changed: batch" in found.source
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('base = "thesis-9"\nname = "x"\n', "base must be one of"),
+        ('base = "thesis-2"\nbatch = 5\n', "needs a name of its own"),
+        ('base = "thesis-2"\nname = "x"\nbatch = "many"\n', "batch: input should be a valid integer"),
+        ('base = "thesis-2"\nname = "x"\nbach = 5\n', "bach: unexpected keyword argument"),
+        ('base = "thesis-2"\nname = "x"\ndropout = 1.5\n', "dropout lies in 0 to below 1"),
+        ('base = "lenet"\nname = "x"\ntrains = "head"\n', "lenet has no weights to freeze"),
+        ('base = "pair"\nname = "x"\ntap = "Mixed_7a"\n', "belong to a network"),
+        ('base = "thesis-2"\nname = "thesis-1"\n', "is the name of a protocol that radunion has"),
+        ('family = "forest"\nname = "Mine!"\ntitle = "t"\nsource = "s"\n', "small letters"),
+        ('name = "x"\n', "family"),
+        ("name = \n", "must be TOML"),
+    ],
+)
+def test_a_file_that_cannot_be_is_refused_by_name(text: str, told: str, tmp_path: Path) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(UsageError, match=told) as refusal:
+        protocol_from_toml(path)
+    assert str(path) in str(refusal.value)
+
+
+def test_another_tap_fewer_epochs_and_random_weights_stand_in_the_name() -> None:
+    variant = Variant(files={"imagenet": "none"}, taps={"": "Mixed_7a"}, epochs={"": 5})
+    assert varied(PROTOCOLS["thesis-2"], variant)[1] == "thesis-2@Mixed_7a (random weights, not imagenet)"
+    changed, name = varied(PROTOCOLS["lenet"], variant)
+    assert name == "lenet (5 epochs, not converged)"
+    assert isinstance(changed, FilmProtocol)
+    assert changed.epochs == 5
+
+
+def test_a_protocol_that_nothing_changes_keeps_its_plain_name() -> None:
+    variant = Variant(taps={"": "Mixed_7a"}, epochs={"": 5})
+    for name in ("pair", "forest", "blind-view"):
+        assert varied(PROTOCOLS[name], variant) == (PROTOCOLS[name], name)
+    assert varied(PROTOCOLS["thesis-2"], Variant(epochs={"": 5}))[1] == "thesis-2"
+    assert varied(PROTOCOLS["thesis-2"], Variant(epochs={"thesis-2": 50}))[1] == "thesis-2"
+
+
+def test_more_epochs_are_told_and_not_called_unconverged() -> None:
+    assert varied(PROTOCOLS["lenet"], Variant(epochs={"lenet": 200}))[1] == "lenet (200 epochs)"
+
+
+def test_a_tap_of_a_network_that_trains_whole_is_refused() -> None:
+    with pytest.raises(UsageError, match="thesis-1 has no tap"):
+        varied(PROTOCOLS["thesis-1"], Variant(taps={"thesis-1": "Mixed_7a"}))
+
+
+def test_missing_weights_say_which_file_and_how_to_give_it(tmp_path: Path) -> None:
+    assert "--weights radimagenet=FILE" in str(missing_weights(PROTOCOLS["thesis-3"]))
+    assert "densenet169 with ImageNet weights" in str(missing_weights(PROTOCOLS["mura"]))
+    assert missing_weights(PROTOCOLS["lenet"]) is None
+    assert missing_weights(varied(PROTOCOLS["thesis-3"], Variant(files={"radimagenet": "none"}))[0]) is None
+    absent = varied(PROTOCOLS["thesis-3"], Variant(files={"radimagenet": str(tmp_path / "gone.h5")}))[0]
+    assert missing_weights(absent) == "its weights file gone.h5 is not there"
+
+
+def test_ours_reads_pairs_and_theirs_single_films() -> None:
+    assert isinstance(PROTOCOLS["pair"], PairProtocol)
+    assert all(PROTOCOLS[name].reads_pairs is (name in ("pair", "pair-frozen")) for name in NAMED - {
+        "blind-view", "blind-visit", "blind-site",
+    })  # fmt: skip
