@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from tests.test_cli_samples import a_cohort, a_model
+from tests.test_scoring_samples import a_graph, a_reference
 
 from radunion import NOTICE
 from radunion.cli import main
 from radunion.cohort import read_cohort, read_seal, seal_path, without_sealed
+from radunion.scoring import write_bundle
 from radunion.scoring.card import film_digest
 
 Told = pytest.CaptureFixture[str]
@@ -18,12 +20,12 @@ Told = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def cohort(tmp_path: Path) -> Path:
-    return a_cohort(tmp_path / "cohort", patients=12)
+    return a_cohort(tmp_path / "cohort")
 
 
 @pytest.fixture
 def sealed(cohort: Path, capsys: Told) -> Path:
-    assert main(["holdout", "seal", str(cohort), "--fraction", "0.25", "--seed", "1"]) == 0
+    assert main(["holdout", "seal", str(cohort), "--fraction", "0.34", "--seed", "1"]) == 0
     capsys.readouterr()
     return cohort
 
@@ -45,9 +47,9 @@ def openings(cohort: Path) -> list[str]:
 
 
 def test_sealing_says_how_many_and_refuses_a_second_time(cohort: Path, capsys: Told) -> None:
-    assert main(["holdout", "seal", str(cohort), "--fraction", "0.25"]) == 0
+    assert main(["holdout", "seal", str(cohort), "--fraction", "0.34"]) == 0
     told = capsys.readouterr().out
-    assert f"{seal_path(cohort)}: 3 of 12 patients sealed, 3 examinations; seal " in told
+    assert f"{seal_path(cohort)}: 2 of 6 patients sealed, 2 examinations; seal " in told
     assert NOTICE in told
     assert main(["holdout", "seal", str(cohort)]) == 2
     assert "was sealed on 2" in capsys.readouterr().err
@@ -65,11 +67,11 @@ def test_the_status_tells_openings_changes_and_no_patient(
 ) -> None:
     assert main(["holdout", "status", str(cohort)]) == 0
     assert "no hold-out is sealed" in capsys.readouterr().out
-    assert main(["holdout", "seal", str(cohort), "--fraction", "0.25"]) == 0
+    assert main(["holdout", "seal", str(cohort), "--fraction", "0.34"]) == 0
     capsys.readouterr()
     assert main(["holdout", "status", str(cohort)]) == 0
     told = capsys.readouterr().out
-    assert "3 patients, 3 examinations (fraction 0.25, seed 0, metrc)" in told
+    assert "2 patients, 2 examinations (fraction 0.34, seed 0, metrc)" in told
     assert "never opened" in told
     assert "changed" not in told
     assert open_it(cohort, model, tmp_path / "look") == 0
@@ -80,7 +82,7 @@ def test_the_status_tells_openings_changes_and_no_patient(
     assert main(["holdout", "status", str(cohort)]) == 0
     told = capsys.readouterr().out
     assert "the table has changed since: 0 patients of the hold-out" in told
-    assert "3 patients of the sealed hold-out are no longer in the table" in told
+    assert "2 patients of the sealed hold-out are no longer in the table" in told
     assert re.search(r"opened 1 time\n  1: 2\S+, tiny \(SHA-256 \w{64}\), radunion \S+, into look\n", told)
     assert "P0-" not in told
     assert str(tmp_path) not in told.replace(str(cohort), "")
@@ -100,7 +102,7 @@ def test_an_opening_measures_the_sealed_patients_alone_and_is_recorded(
     assert told.out.startswith("sealed hold-out, opening number 1: it was not opened before\n")
     assert f"{out / 'report.html'}; {NOTICE}" in told.out
     metrics = json.loads((out / "metrics.json").read_text())
-    assert {row["patients"] for row in metrics["rows"] if row["metric"] == "mae"} == {3}
+    assert {row["patients"] for row in metrics["rows"] if row["metric"] == "mae"} == {2}
     assert "Sealed hold-out, opening number 1: evaluation of tiny" in (out / "report.html").read_text()
     assert openings(sealed) == ["tiny"]
 
@@ -156,10 +158,10 @@ def test_a_model_that_saw_the_holdout_is_refused_and_nothing_is_opened(
     seal = read_seal(sealed)
     assert seal is not None
     one = next(exam for exam, is_held in zip(held, seal.held(read_cohort(sealed)), strict=True) if is_held)
-    elsewhere = whole.card.trained_on.model_copy(
-        update={"cohort_sha256": "0" * 64, "film_digests": (film_digest(one.films[0].path),)}
-    )
-    a_model(tmp_path / "film", sealed, name="film", trained_on=elsewhere)
+    update = {"cohort_sha256": "0" * 64, "film_digests": (film_digest(one.films[0].path),)}
+    trained_on = whole.card.trained_on.model_copy(update=update)
+    card = whole.card.model_copy(update={"name": "film", "trained_on": trained_on})
+    write_bundle(tmp_path / "film", onnx=a_graph(), card=card, reference=a_reference())
     for name in ("whole", "film"):
         assert open_it(sealed, tmp_path / name, tmp_path / "look") == 2
         assert f"{name} was trained on films of it" in capsys.readouterr().err
@@ -177,9 +179,9 @@ def test_an_evaluation_leaves_the_sealed_patients_out_and_says_so(
 ) -> None:
     out = tmp_path / "out"
     assert main(["evaluate", str(model), str(sealed), "--out", str(out), "--replicates", "20"]) == 0
-    assert "3 patients of the sealed hold-out were left out" in capsys.readouterr().err
+    assert "2 patients of the sealed hold-out were left out" in capsys.readouterr().err
     metrics = json.loads((out / "metrics.json").read_text())
-    assert {row["patients"] for row in metrics["rows"] if row["metric"] == "mae"} == {9}
+    assert {row["patients"] for row in metrics["rows"] if row["metric"] == "mae"} == {4}
     assert openings(sealed) == []
 
 
@@ -204,7 +206,7 @@ def test_training_gets_a_cohort_without_the_sealed_patients(
 
     monkeypatch.setattr(train, "train_model", stop)
     assert main(["train", str(sealed), "--out", str(tmp_path / "model")]) == 1
-    assert "3 patients of the sealed hold-out were left out" in capsys.readouterr().err
+    assert "2 patients of the sealed hold-out were left out" in capsys.readouterr().err
     assert given[0].cohort.patients == without_sealed(read_cohort(sealed))[0].patients
 
 

@@ -109,10 +109,21 @@ def test_a_tap_of_a_network_that_trains_whole_is_refused() -> None:
 def test_missing_weights_say_which_file_and_how_to_give_it(tmp_path: Path) -> None:
     assert "--weights radimagenet=FILE" in str(missing_weights(PROTOCOLS["thesis-3"]))
     assert "densenet169 with ImageNet weights" in str(missing_weights(PROTOCOLS["mura"]))
+    assert "--weights mura=FILE" in str(missing_weights(PROTOCOLS["mura"]))
     assert missing_weights(PROTOCOLS["lenet"]) is None
     assert missing_weights(varied(PROTOCOLS["thesis-3"], Variant(files={"radimagenet": "none"}))[0]) is None
     absent = varied(PROTOCOLS["thesis-3"], Variant(files={"radimagenet": str(tmp_path / "gone.h5")}))[0]
     assert missing_weights(absent) == "its weights file gone.h5 is not there"
+
+
+def test_a_file_of_inception_is_not_given_to_another_network() -> None:
+    variant = Variant(files={"imagenet": "inception.pt", "radimagenet": "download"})
+    assert varied(PROTOCOLS["mura"], variant)[0] == PROTOCOLS["mura"]
+    named = varied(PROTOCOLS["mura"], Variant(files={"imagenet": "inception.pt", "mura": "dense.pt"}))[0]
+    assert isinstance(named, FilmProtocol)
+    assert named.weights == "dense.pt"
+    with pytest.raises(UsageError, match="not timm's to download"):
+        varied(PROTOCOLS["thesis-3"], variant)
 
 
 def test_ours_reads_pairs_and_theirs_single_films() -> None:

@@ -12,7 +12,7 @@ from radunion.errors import CohortError, MissingExtraError, TrainingError
 from radunion.evaluation.agreement import quadratic_kappa
 from radunion.phantom import Simulation, simulate
 from radunion.radiograph import prepare, read_radiograph
-from radunion.scale import Convention, levels_of
+from radunion.scale import Convention, levels_of, rust_of
 from radunion.training.classical import (
     ForestModel,
     HaarModel,
@@ -23,15 +23,15 @@ from radunion.training.classical import (
     haar_features,
     network,
 )
-from radunion.training.classical.codebook import fit_codebook
+from radunion.training.classical.codebook import Codebook, fit_codebook
 from radunion.training.classical.cortices import trace_cortices
-from radunion.training.classical.ordinal import answers, level_probabilities
-from radunion.training.classical.problems import patient_folds, problems_of
+from radunion.training.classical.ordinal import answers, level_probabilities, open_thresholds
+from radunion.training.classical.problems import patient_folds, problems_of, said_of
 from radunion.training.classical.remembered import Recipe, remembered_features
 from radunion.training.examples import examples_of
 
 NAN = np.nan
-PATIENTS = 60
+PATIENTS = 48
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def films_of(cohort: Cohort) -> Films:
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Films:
     folder = tmp_path_factory.mktemp("few")
-    return films_of(read_cohort(simulate(folder, Simulation(6, 11, format="png", size=(320, 256)), workers=2)))
+    return films_of(read_cohort(simulate(folder, Simulation(2, 11, format="png", size=(320, 256)), workers=1)))
 
 
 def made_up(
@@ -72,7 +72,8 @@ def made_up(
     return found
 
 
-FOREST_GROUPS = dict.fromkeys(forest.GROUPS, 4)
+FEW_GROUPS = ("line", "callus", "shape")
+FOREST_GROUPS = dict.fromkeys(FEW_GROUPS, 4)
 HAAR_GROUPS = {"coefficients": 4, "detail": 4, "keypoints": 4, "descriptors": 3 * haar.DESCRIPTOR}
 
 
@@ -87,6 +88,7 @@ def plain_labels(films: int, *, seed: int) -> tuple[np.ndarray, np.ndarray, np.n
 
 
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forest, "GROUPS", FEW_GROUPS)
     monkeypatch.setattr(forest, "_FIRST", 8)
     monkeypatch.setattr(forest, "_SECOND", 15)
     monkeypatch.setattr(network, "_PASSES", 15)
@@ -116,6 +118,47 @@ def test_an_mrust_level_answers_everything_and_a_blank_nothing() -> None:
     assert np.isnan(answers(np.ones((1, 4), dtype=bool))).all()
 
 
+@pytest.mark.parametrize(
+    ("convention", "threshold", "column"),
+    [("metrc", 4, [NAN, NAN, 0, 1]), ("litrenta", 3, [NAN, 0, 1, NAN])],
+)
+def test_a_threshold_inside_a_rust_set_is_asked_within_it(
+    convention: Convention, threshold: int, column: list[float]
+) -> None:
+    rust = np.array([[level in levels_of(score, "rust", convention) for level in (1, 2, 3, 4)] for score in (1, 2, 3)])
+    within = open_thresholds(rust)
+    assert within == {threshold}
+    np.testing.assert_array_equal(answers(np.eye(4, dtype=bool), within)[:, threshold - 2], column)
+    assert np.isnan(answers(rust, within)[:, threshold - 2]).all()
+    others = [k - 2 for k in (2, 3, 4) if k != threshold]
+    assert not np.isnan(answers(rust, within)[:, others]).any()
+
+
+def test_without_an_open_pair_no_threshold_is_asked_within() -> None:
+    assert open_thresholds(np.concatenate([np.eye(4, dtype=bool), np.ones((1, 4), dtype=bool)])) == frozenset()
+
+
+def test_labels_of_two_conventions_are_refused() -> None:
+    both = np.array([[False, True, True, False], [False, False, True, True]])
+    with pytest.raises(ValueError, match="by one convention"):
+        open_thresholds(both)
+
+
+@pytest.mark.parametrize("convention", ["metrc", "litrenta"])
+def test_where_most_labels_are_rust_the_levels_keep_their_shares(convention: Convention) -> None:
+    random = np.random.default_rng(0)
+    levels = random.choice([1, 2, 3, 4], p=[0.3, 0.3, 0.1, 0.3], size=(40_000, 4))
+    allowed = levels[:, :, None] == np.arange(1, 5)
+    rust = random.random(40_000) < 0.9
+    scores = np.array([rust_of(level, convention) for level in (1, 2, 3, 4)])
+    allowed[rust] = scores[levels[rust] - 1][:, :, None] == scores
+    lateral = np.zeros(40_000, dtype=bool)
+    problems = problems_of(lateral, allowed, np.ones((40_000, 4)))
+    one = np.zeros(1, dtype=bool)
+    said = said_of(one, {problem.key: np.full(1, problem.rate) for problem in problems})
+    np.testing.assert_allclose(said.levels[0, 0], [0.3, 0.3, 0.1, 0.3], atol=0.02)
+
+
 def test_a_label_that_allows_no_level_is_refused() -> None:
     with pytest.raises(ValueError, match="must allow at least one level"):
         answers(np.zeros((1, 4), dtype=bool))
@@ -126,8 +169,16 @@ def test_answers_that_fall_are_differenced_and_those_that_rise_are_levelled_firs
     np.testing.assert_allclose(levels, [[0.1, 0.3, 0.5, 0.1], [0.6, 0.0, 0.3, 0.1]], atol=1e-6)
 
 
-def test_levels_are_a_distribution_whatever_the_answers() -> None:
-    levels = level_probabilities(np.random.default_rng(0).uniform(size=(200, 3)))
+def test_an_answer_from_within_a_pair_divides_what_the_others_leave_it() -> None:
+    top = level_probabilities(np.array([[0.9, 0.6, 0.25]]), frozenset({4}))
+    np.testing.assert_allclose(top, [[0.1, 0.3, 0.45, 0.15]], atol=1e-6)
+    middle = level_probabilities(np.array([[0.9, 0.25, 0.5]]), frozenset({3}))
+    np.testing.assert_allclose(middle, [[0.1, 0.3, 0.1, 0.5]], atol=1e-6)
+
+
+@pytest.mark.parametrize("within", [frozenset(), frozenset({3}), frozenset({4})])
+def test_levels_are_a_distribution_whatever_the_answers(within: frozenset[int]) -> None:
+    levels = level_probabilities(np.random.default_rng(0).uniform(size=(200, 3)), within)
     assert (levels >= 0).all()
     np.testing.assert_allclose(levels.sum(axis=1), 1, atol=1e-6)
 
@@ -169,7 +220,7 @@ def test_a_first_layer_never_learns_from_the_patient_that_it_answers_for(monkeyp
     monkeypatch.setattr(forest, "_learn", recording)
     ForestModel().fit(made_up(36, seed=1, groups=FOREST_GROUPS), *labels, seed=0)
     fold = patient_folds(patients, 3)
-    assert len(seen) == 12 * len(forest.GROUPS) * 3
+    assert len(seen) == 12 * len(FEW_GROUPS) * 3
     for number, learned in enumerate(seen):
         assert learned
         assert not learned & set(patients[fold == number % 3])
@@ -183,7 +234,8 @@ def test_a_model_learns_repeats_itself_and_does_not_mind_the_order(
     monkeypatch.setattr(network, "_PASSES", 60)
     levels, *labels = plain_labels(80, seed=4)
     features = made_up(80, seed=5, groups=groups, signal=levels[:, 0])
-    said = model().fit(features, *labels, seed=3).predict(features, labels[0])
+    fitted = model().fit(features, *labels, seed=3)
+    said = fitted.predict(features, labels[0])
     again = model().fit(features, *labels, seed=3).predict(features, labels[0])
     assert said.levels.tobytes() == again.levels.tobytes()
     assert said.lateral.tobytes() == again.lateral.tobytes()
@@ -200,23 +252,26 @@ def test_a_model_learns_repeats_itself_and_does_not_mind_the_order(
     assert np.corrcoef(expected, levels[:, 0])[0, 1] > 0.8
 
     order = np.random.default_rng(6).permutation(80)
-    fitted = model().fit(features, *labels, seed=3)
     moved = fitted.predict({name: values[order] for name, values in features.items()}, labels[0][order])
     np.testing.assert_allclose(moved.levels, said.levels[order], atol=1e-6)
 
 
 @pytest.mark.parametrize(("model", "groups"), [(ForestModel, FOREST_GROUPS), (HaarModel, HAAR_GROUPS)])
-def test_a_model_says_what_it_needs(model: type[ForestModel | HaarModel], groups: dict[str, int]) -> None:
-    _, *labels = plain_labels(8, seed=4)
+def test_a_model_says_what_it_needs(
+    model: type[ForestModel | HaarModel], groups: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(monkeypatch)
+    _, lateral, allowed, scorable, patients = plain_labels(8, seed=4)
     features = made_up(8, seed=5, groups=groups)
     with pytest.raises(TrainingError, match="call fit first"):
-        model().predict(features, labels[0])
+        model().predict(features, lateral)
     with pytest.raises(TrainingError, match="at least 2 patients, found 1"):
-        model().fit(features, *labels[:3], np.zeros(8), seed=0)
+        model().fit(features, lateral, allowed, scorable, np.zeros(8), seed=0)
+    short = {**features, next(iter(groups)): made_up(7, seed=1, groups={"a": 2})["a"]}
     with pytest.raises(TrainingError, match="one row a film, 8; found 7 rows"):
-        model().fit({**features, next(iter(groups)): made_up(7, seed=1, groups={"a": 2})["a"]}, *labels, seed=0)
+        model().fit(short, lateral, allowed, scorable, patients, seed=0)
     with pytest.raises(TrainingError, match="no such group"):
-        model().predict({}, labels[0])
+        model().predict({}, lateral)
 
 
 def test_a_cohort_on_one_level_gets_its_base_rate(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,10 +285,13 @@ def test_a_cohort_on_one_level_gets_its_base_rate(monkeypatch: pytest.MonkeyPatc
 
 def test_a_codebook_knows_only_the_films_it_was_fitted_to(monkeypatch: pytest.MonkeyPatch) -> None:
     quick(monkeypatch)
-    asked = []
-    monkeypatch.setattr(
-        network, "fit_codebook", lambda films, *, seed: asked.append(films.copy()) or fit_codebook(films, seed=seed)
-    )
+    asked: list[np.ndarray] = []
+
+    def recording(films: np.ndarray, *, seed: int) -> Codebook:
+        asked.append(films.copy())
+        return fit_codebook(films, seed=seed)
+
+    monkeypatch.setattr(network, "fit_codebook", recording)
     _, *labels = plain_labels(24, seed=4)
     features = made_up(24, seed=5, groups=HAAR_GROUPS)
     train, test = np.arange(16), np.arange(16, 24)

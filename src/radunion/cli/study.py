@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from radunion import NOTICE
 from radunion.cli.checks import must_be_sound
+from radunion.cli.holdout import leave_sealed_out
 from radunion.cli.options import Subparsers, add_command, natural, positive
 from radunion.cli.stages import stages
 from radunion.cli.terminal import answer, say, show
@@ -55,7 +56,8 @@ def add_to(subparsers: Subparsers) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--weights", metavar="KIND=FILE", nargs="+", action="extend", default=[],
-        help="the file of imagenet or radimagenet weights, or KIND=none for random ones; its name then says so",
+        help="the file of InceptionV3's imagenet or radimagenet weights, or of a protocol's by its name; `none` is "
+        "random weights, the name then says so, and `download` timm's own",
     )  # fmt: skip
     parser.add_argument(
         "--tap", metavar="[NAME=]LAYER", nargs="+", action="extend", default=[],
@@ -95,6 +97,7 @@ def run(args: Namespace) -> int:
 
     cohort = read_cohort(args.cohort, convention=args.convention)
     must_be_sound(cohort, args.silence, before="a study")
+    leave_sealed_out(cohort)  # says how many; the study leaves them out itself
     with stages() as tell:
         study = run_study(cohort, args.out, settings, cache=FeatureCache(args.cache), tell=tell, silence=args.silence)
     from radunion.cli.comparison import comparison_tables
@@ -122,12 +125,13 @@ def _settings(args: Namespace) -> "StudySettings":
     preset = args.preset
     if preset is not None and args.protocols is not None:
         raise UsageError("--preset names its protocols itself; leave --protocols out, or the preset")
+    protocols = _protocols(args)
     return StudySettings(
-        protocols=_protocols(args),
+        protocols=protocols,
         k=args.folds or _FOLDS,
         units=args.unit or ("both" if preset else "patient"),
         seed=args.seed,
-        variant=_variant(args),
+        variant=_variant(args, protocols),
         precision=args.precision,
         replicates=args.replicates,
         preset=preset,
@@ -136,7 +140,7 @@ def _settings(args: Namespace) -> "StudySettings":
 
 
 def _protocols(args: Namespace) -> "tuple[Protocol, ...]":
-    from radunion.study.protocols import PROTOCOLS, protocol_from_toml
+    from radunion.study.protocols import PROTOCOLS, protocol_of
     from radunion.study.settings import thesis_protocols
 
     if args.preset is not None:
@@ -144,13 +148,10 @@ def _protocols(args: Namespace) -> "tuple[Protocol, ...]":
     names = [name.strip() for name in (args.protocols or _DEFAULT).split(",") if name.strip()]
     if names == ["all"]:
         return tuple(PROTOCOLS.values())
-    unknown = [name for name in names if name not in PROTOCOLS and not name.endswith(".toml")]
-    if unknown:
-        raise UsageError(f"a protocol is one of {', '.join(PROTOCOLS)} or a .toml file; found {', '.join(unknown)}")
-    return tuple(PROTOCOLS[name] if name in PROTOCOLS else protocol_from_toml(Path(name)) for name in names)
+    return tuple(protocol_of(name) for name in names)
 
 
-def _variant(args: Namespace) -> "Variant":
+def _variant(args: Namespace, protocols: "Sequence[Protocol]") -> "Variant":
     from radunion.study.protocols import Variant
 
     epochs: dict[str, int] = {}
@@ -159,13 +160,18 @@ def _variant(args: Namespace) -> "Variant":
             raise UsageError(f"--epochs takes N or NAME=N, N a whole number of 1 or more; found {value!r}")
         epochs[name] = int(value)
     files = dict(_named(args.weights, optional=False))
-    unknown = sorted(set(files) - {"imagenet", "radimagenet"})
-    if unknown:
-        raise UsageError(f"--weights takes imagenet=FILE or radimagenet=FILE; found {', '.join(unknown)}")
-    absent = [file for file in files.values() if file != "none" and not Path(file).is_file()]
+    absent = [file for file in files.values() if file not in ("none", "download") and not Path(file).is_file()]
     if absent:
         raise UsageError(f"{absent[0]}: --weights names no file that exists; check the path, or give none")
-    return Variant(files=files, taps=dict(_named(args.tap, optional=True)), epochs=epochs)
+    taps = dict(_named(args.tap, optional=True))
+    known = {"", "imagenet", "radimagenet", *(protocol.name for protocol in protocols)}
+    unknown = sorted({*files, *taps, *epochs} - known)
+    if unknown:
+        raise UsageError(
+            f"--weights, --tap and --epochs name imagenet, radimagenet or a protocol of this study; found "
+            f"{', '.join(unknown)}"
+        )
+    return Variant(files=files, taps=taps, epochs=epochs)
 
 
 def _named(words: Sequence[str], *, optional: bool) -> list[tuple[str, str]]:

@@ -34,7 +34,9 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument("cohort", metavar="COHORT", type=Path, help="label table, .csv or .parquet")
     parser.add_argument("--out", metavar="MODEL", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--name", help="the model's name on its card (the folder's)")
-    parser.add_argument("--protocol", default="pair", help="pair: both films, set-valued ordinal levels (pair)")
+    parser.add_argument(
+        "--protocol", default="pair", help="pair, another network of `radunion study --list`, or a TOML file (pair)"
+    )
     parser.add_argument(
         "--backbone", default=_COMPACT, help="compact, trained from scratch, or a timm name, frozen (compact)"
     )
@@ -101,11 +103,11 @@ def _plan(args: Namespace) -> "Plan":
     must_have_torch()
     from dataclasses import replace
 
-    from radunion.training.plan import PROTOCOLS, Plan
+    from radunion.training.plan import PROTOCOL, Plan
     from radunion.training.settings import COMPACT, FROZEN
 
-    if args.protocol not in PROTOCOLS:
-        raise UsageError(f"the protocol must be {' or '.join(PROTOCOLS)}, found {args.protocol!r}")
+    if args.protocol != PROTOCOL:
+        return _plan_of_protocol(args)
     spec = _backbone(args)
     given = {"epochs": args.epochs, "batch": args.batch, "learning_rate": args.learning_rate}
     settings = replace(
@@ -118,6 +120,32 @@ def _plan(args: Namespace) -> "Plan":
         name=name, settings=settings, backbone=spec, folds=args.folds,
         precision=args.precision or "float32", input=args.input or "film",
     )  # fmt: skip
+
+
+def _plan_of_protocol(args: Namespace) -> "Plan":
+    """Plan a protocol of the study, by its name or its TOML file, as it would run there."""
+    from radunion.study.plans import plan_of
+    from radunion.study.protocols import Variant, protocol_of
+
+    own = {"--backbone": args.backbone != _COMPACT, "--batch": args.batch, "--learning-rate": args.learning_rate}
+    own |= {"--pooling": args.pooling, "--input": args.input}
+    foreign = [name for name, given in own.items() if given]
+    if foreign:
+        raise UsageError(
+            f"{args.protocol} decides {' and '.join(foreign)} itself; to change it write a TOML file with "
+            f'base = "{args.protocol}"'
+        )
+    protocol = protocol_of(args.protocol)
+    weights = {"imagenet": "download"}.get(args.weights, args.weights)
+    variant = Variant(
+        files={} if weights is None else {protocol.name: weights},
+        taps={} if args.tap is None else {protocol.name: args.tap},
+        epochs={} if args.epochs is None else {protocol.name: args.epochs},
+    )
+    name = args.name or _plain(args.out.name)
+    return plan_of(
+        protocol, variant, name=name, seed=args.seed, precision=args.precision or "float32", folds=args.folds
+    )
 
 
 def _backbone(args: Namespace) -> "BackboneSpec | None":

@@ -81,7 +81,7 @@ def view_only_outputs(training: SeedFilms, films: SeedFilms) -> Float[np.ndarray
     return outputs
 
 
-def view_only_by_fold(films: SeedFilms, tests: Sequence[Int[np.ndarray, " exams"]]) -> tuple[SeedFigures, ...]:
+def view_only_by_fold(films: SeedFilms, tests: Sequence[Int[np.ndarray, " _"]]) -> tuple[SeedFigures, ...]:
     """Measure the view-only outputs fold by fold; `tests` are the rows of each fold's test examinations.
 
     The folds are measured apart, as the seed study does. Over films pooled from all folds the macro average of a

@@ -62,7 +62,7 @@ def evaluate_bundles(
     predicted = predict(bundles, labelled, progress=progress)
     examinations = predicted.examinations
     predictions = {kind: blind.predict_examinations(examinations) for kind, blind in blinds.items()}
-    predictions |= {name: found.joint for name, found in predicted.inferred.items()}
+    predictions |= {name: bundles[name].card.calibrated(found.joint) for name, found in predicted.inferred.items()}
     comparison = _compare(predictions, examinations, cohort, seed=seed, replicates=replicates)
     notes = tuple(_notes(bundles, blinds, cohort, examinations))
     return Evaluated(

@@ -17,7 +17,7 @@ from radunion.scoring import CalibrationCard, Card, FamiliarityCard, Metric, Tra
 from radunion.scoring.card import film_digest
 from radunion.training.examples import Examples
 from radunion.training.learner import Learner
-from radunion.training.plan import PROTOCOL, Plan
+from radunion.training.plan import Plan
 
 _VERSION = "1"
 _INTENDED = (
@@ -42,6 +42,10 @@ _SHIPPED_LIMIT = (
 COVERAGES = (0.8, 0.9, 0.95)
 """What a score of a calibrated model can be asked with."""
 _PRECISION_LIMIT = "Its head learned from bfloat16 features, and its graph computes them in float32."
+_SINGLE_LIMIT = (
+    "It reads one film at a time and knows nothing of how cortices go together: its totals come from independent "
+    "cortices. It learned from the patients that were not held out to say what a familiar film is."
+)
 _SIMULATED_LIMIT = "Simulated films are simpler than real ones; how it does on patients is not known."
 
 
@@ -63,7 +67,7 @@ def card_of(
         notice=NOTICE,
         name=plan.name,
         version=_VERSION,
-        protocol=PROTOCOL,
+        protocol=plan.protocol,
         convention=cohort.convention,
         preprocessing=learner.preprocessing,
         trained_on=_trained_on(cohort, examples, learner, simulated=simulated),
@@ -104,8 +108,10 @@ def _limits(plan: Plan, learner: Learner, calibration: CalibrationCard | None, *
         yield from (calibration.promise, _SHIPPED_LIMIT, *calibration.notes)
     if simulated:
         yield _SIMULATED_LIMIT
-    if plan.backbone is not None and plan.precision != "float32":
+    if (plan.backbone is not None or plan.films is not None) and plan.precision != "float32":
         yield _PRECISION_LIMIT
+    if plan.films is not None:
+        yield _SINGLE_LIMIT
     if learner.shaftless:
         yield f"On {learner.shaftless} of its films no shaft stood out; their middle was taken instead."
 
@@ -146,6 +152,10 @@ def _trained_on(cohort: Cohort, examples: Examples, learner: Learner, *, simulat
 def settings_of(plan: Plan) -> dict[str, str | bool | int | float | None]:
     """Return everything that a plan sets, flat, without paths."""
     settings = {f"training.{name}": value for name, value in asdict(plan.settings).items()}
+    if plan.films is not None:
+        films = {f"films.{name}": value for name, value in asdict(plan.films).items()}
+        split = {name: settings[name] for name in ("training.seed", "training.validation")}
+        return {**films, "films.weights": Path(plan.films.weights).name, "films.precision": plan.precision, **split}
     if plan.backbone is None:
         return {"backbone": "compact", **settings}
     spec = {f"backbone.{name}": value for name, value in asdict(plan.backbone).items()}

@@ -6,12 +6,12 @@ from typing import Literal
 from radunion.errors import UsageError
 from radunion.features import BackboneSpec
 from radunion.features import Precision as FeaturePrecision
+from radunion.radiograph import Preprocessing
+from radunion.training.films.settings import FilmSettings
 from radunion.training.settings import TrainSettings
 
 PROTOCOL = "pair"
 """Both films of an examination, set-valued ordinal levels, one joint distribution of the four cortices."""
-PROTOCOLS = (PROTOCOL,)
-
 
 Input = Literal["film", "shaft"]
 """What a frozen backbone sees: the whole film as it asks for it, or the straightened strip of the shaft."""
@@ -19,13 +19,17 @@ Input = Literal["film", "shaft"]
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What to train: `backbone` None is the compact network from scratch, else a frozen one with a head.
+    """What to train: a network of single `films`, or of pairs, where `backbone` None is the compact one from scratch.
 
-    `folds` asks for out-of-fold metrics by k-fold cross-validation beside the model that is kept.
+    `settings` say how pairs learn; for films only their seed and the share of patients held out count. `protocol` is
+    the name on the card. `folds` asks for out-of-fold metrics by k-fold cross-validation beside the model that is kept.
     """
 
     name: str
     settings: TrainSettings
+    protocol: str = PROTOCOL
+    films: FilmSettings | None = None
+    film_preprocessing: Preprocessing | None = None
     backbone: BackboneSpec | None = None
     precision: FeaturePrecision = "float32"
     input: Input = "film"
@@ -34,3 +38,5 @@ class Plan:
     def __post_init__(self) -> None:
         if self.folds is not None and self.folds < 2:
             raise UsageError(f"cross-validation needs at least 2 folds, found {self.folds}")
+        if (self.films is None) != (self.film_preprocessing is None):
+            raise UsageError("a network of single films needs its settings and how its films are prepared, both")

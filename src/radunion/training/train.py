@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Int64
 
 from radunion.cohort import Cohort, folds, holdout
+from radunion.cohort.sealed import refuse_sealed
 from radunion.errors import CohortError, UsageError
 from radunion.evaluation.blinds import BLINDS, fit_blind
 from radunion.evaluation.compare import Comparison, compare
@@ -30,9 +31,10 @@ from radunion.training.card import calibration_card, card_of, metrics_of
 from radunion.training.compact import CompactLearner
 from radunion.training.examples import ABSENT, Examples, examples_of
 from radunion.training.export import export_onnx
+from radunion.training.films.learner import FilmLearner
 from radunion.training.frozen import FrozenLearner
 from radunion.training.learner import Learned, Learner, Tell, quiet
-from radunion.training.plan import PROTOCOL, Plan
+from radunion.training.plan import Plan
 from radunion.training.settings import TrainSettings
 from radunion.training.strips import STRIP
 
@@ -66,15 +68,16 @@ def train_model(
     """Train on all labelled examinations and write a bundle to `out`; killed and run again, it goes on.
 
     Checkpoints lie in a hidden folder beside `out` until the bundle is written. Raises CohortError when there are too
-    few patients or films cannot be read, BundleError when `out` is taken by something else, TrainingError when the
-    loss diverges.
+    few patients, films cannot be read or an examination is sealed, BundleError when `out` is taken by something else,
+    TrainingError when the loss diverges.
     """
     out = out.absolute()
     must_be_free(out)
     work = out.with_name(f".{out.name}.work")
+    refuse_sealed(cohort)
     examples = examples_of(cohort.examinations)
     _must_suffice(examples, cohort, plan)
-    learner = _learner(examples, plan, work, cache, tell)
+    learner = _learner(cohort, examples, plan, work, cache, tell)
     training, validation = _split(cohort, examples, np.arange(len(cohort)), plan.settings)
     learned = learner.learn(training, validation, work=work, tell=tell)
     out_of_fold = _out_of_fold(cohort, learner, plan, plan.folds, work, tell) if plan.folds else None
@@ -97,7 +100,19 @@ def train_model(
     return Trained(bundle, _history(learned), comparison)
 
 
-def _learner(examples: Examples, plan: Plan, work: Path, cache: FeatureCache | None, tell: Tell) -> Learner:
+def _learner(
+    cohort: Cohort, examples: Examples, plan: Plan, work: Path, cache: FeatureCache | None, tell: Tell
+) -> Learner:
+    if plan.films is not None and plan.film_preprocessing is not None:
+        return FilmLearner(
+            examples,
+            cohort.examinations,
+            plan.films,
+            preprocessing=plan.film_preprocessing,
+            cache=cache,
+            precision=plan.precision,
+            tell=tell,
+        )
     if plan.backbone is None:
         return CompactLearner(examples, plan.settings, work=work, tell=tell)
     backbone = load_backbone(plan.backbone)
@@ -141,7 +156,7 @@ def _calibration(out_of_fold: OutOfFold | None, plan: Plan) -> CalibrationCard |
 def _out_of_fold(cohort: Cohort, learner: Learner, plan: Plan, k: int, work: Path, tell: Tell) -> OutOfFold:
     """Predict every examination by a model that did not see its patient, the blinds too."""
     examples, every = learner.examples, reference_of(cohort.examinations, cohort.convention)
-    predictions: dict[str, list[JointLevels]] = {name: [] for name in (*BLINDS, PROTOCOL)}
+    predictions: dict[str, list[JointLevels]] = {name: [] for name in (*BLINDS, plan.protocol)}
     order: list[np.ndarray] = []
     for number, test in enumerate(folds(cohort, k=k, seed=plan.settings.seed), start=1):
         tell("Cross-validation", number, k, "")
@@ -152,11 +167,11 @@ def _out_of_fold(cohort: Cohort, learner: Learner, plan: Plan, k: int, work: Pat
         tested = [cohort.examinations[index] for index in test]
         for name in BLINDS:
             predictions[name].append(fit_blind(name, known).predict_examinations(tested))
-        predictions[PROTOCOL].append(learned.predict(_pairs(examples, test)))
+        predictions[plan.protocol].append(learned.predict(_pairs(examples, test)))
         order.append(test)
     back = np.argsort(np.concatenate(order))
     joined = {name: concatenate(parts)[back] for name, parts in predictions.items()}
-    return OutOfFold(every, joined[PROTOCOL], compare(every, joined, seed=plan.settings.seed))
+    return OutOfFold(every, joined[plan.protocol], compare(every, joined, seed=plan.settings.seed))
 
 
 def _pairs(examples: Examples, examinations: np.ndarray) -> Int64[np.ndarray, "n 2"]:

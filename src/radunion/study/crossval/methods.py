@@ -25,8 +25,10 @@ from radunion.study.protocols import (
     PairProtocol,
     Protocol,
 )
+from radunion.study.protocols.variant import DOWNLOAD
 from radunion.training.films.settings import FilmSettings
 from radunion.training.learner import Learned, Learner, Tell
+from radunion.training.settings import TrainSettings
 
 
 @dataclass(frozen=True)
@@ -168,8 +170,14 @@ class ClassicalMethod:
 
 def film_settings(protocol: FilmProtocol, *, seed: int) -> FilmSettings:
     """Return what the learner of films needs of a protocol."""
-    names = FilmSettings.__dataclass_fields__
-    return FilmSettings(**{name: getattr(protocol, name) for name in names if name != "seed"}, seed=seed)
+    names = set(FilmSettings.__dataclass_fields__) - {"seed", "weights"}
+    fields = {name: getattr(protocol, name) for name in names}
+    return FilmSettings(**fields, weights=backbone_weights(protocol), seed=seed)
+
+
+def backbone_weights(protocol: FilmProtocol | PairProtocol) -> str:
+    """Return a protocol's weights as a backbone takes them."""
+    return "imagenet" if protocol.weights == DOWNLOAD else protocol.weights
 
 
 def film_preprocessing(protocol: FilmProtocol) -> Preprocessing:
@@ -188,13 +196,7 @@ def film_preprocessing(protocol: FilmProtocol) -> Preprocessing:
 
 def pair_learner(protocol: PairProtocol, data: StudyData, tools: Tools) -> Learner:
     """Return the compact network's learner, or that of a head on a frozen network."""
-    from radunion.training.settings import TrainSettings
-
-    settings = TrainSettings(
-        epochs=protocol.epochs, batch=protocol.batch, learning_rate=protocol.learning_rate,
-        weight_decay=protocol.weight_decay, patience=protocol.patience, validation=protocol.validation,
-        seed=tools.seed,
-    )  # fmt: skip
+    settings = pair_settings(protocol, seed=tools.seed)
     if protocol.network is None:
         from radunion.training.compact import CompactLearner
 
@@ -202,7 +204,7 @@ def pair_learner(protocol: PairProtocol, data: StudyData, tools: Tools) -> Learn
     from radunion.training.frozen import FrozenLearner
     from radunion.training.strips import STRIP
 
-    spec = BackboneSpec(protocol.network, weights=protocol.weights, tap=protocol.tap, pooling=protocol.pooling)
+    spec = backbone_spec(protocol, protocol.network)
     backbone = load_backbone(spec)
     return FrozenLearner(
         data.examples,
@@ -213,6 +215,19 @@ def pair_learner(protocol: PairProtocol, data: StudyData, tools: Tools) -> Learn
         preprocessing=STRIP if protocol.input == "shaft" else backbone.preprocessing(),
         tell=tools.tell,
     )
+
+
+def pair_settings(protocol: PairProtocol, *, seed: int) -> TrainSettings:
+    """Return what the training loop needs of a protocol."""
+    return TrainSettings(
+        epochs=protocol.epochs, batch=protocol.batch, learning_rate=protocol.learning_rate,
+        weight_decay=protocol.weight_decay, patience=protocol.patience, validation=protocol.validation, seed=seed,
+    )  # fmt: skip
+
+
+def backbone_spec(protocol: PairProtocol, network: str) -> BackboneSpec:
+    """Return the frozen network of a protocol."""
+    return BackboneSpec(network, weights=backbone_weights(protocol), tap=protocol.tap, pooling=protocol.pooling)
 
 
 def _history(learned: Learned) -> History:

@@ -42,7 +42,7 @@ class FoldStore:
         """Return a finished fold; None when there is none or its file is damaged."""
         path = self.folder / f"{name}.npz"
         try:
-            with np.load(path, allow_pickle=False) as content:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as content:
                 return _unpacked({key: content[key] for key in content.files})
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
             return None

@@ -9,7 +9,7 @@ from radunion.study.protocols.definition import (
     PairProtocol,
     Protocol,
 )
-from radunion.study.protocols.file import protocol_from_toml, protocol_to_toml
+from radunion.study.protocols.file import protocol_from_toml, protocol_of, protocol_to_toml
 from radunion.study.protocols.variant import Variant, varied
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Protocol",
     "Variant",
     "protocol_from_toml",
+    "protocol_of",
     "protocol_to_toml",
     "varied",
 ]

@@ -13,6 +13,18 @@ from radunion.study.protocols.builtin import PROTOCOLS
 from radunion.study.protocols.definition import Protocol
 
 
+def protocol_of(word: str) -> Protocol:
+    """Return a protocol by its name, or from the TOML file that a word ending in .toml names.
+
+    Raises UsageError that lists what there is.
+    """
+    if word in PROTOCOLS:
+        return PROTOCOLS[word]
+    if word.endswith(".toml"):
+        return protocol_from_toml(Path(word))
+    raise UsageError(f"a protocol is one of {', '.join(PROTOCOLS)} or a .toml file; found {word!r}")
+
+
 def protocol_from_toml(path: Path) -> Protocol:
     """Read one protocol.
 

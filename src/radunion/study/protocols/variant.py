@@ -7,13 +7,16 @@ from pathlib import Path
 from radunion.errors import UsageError
 from radunion.study.protocols.definition import FilmProtocol, PairProtocol, Protocol
 
+DOWNLOAD = "download"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
     """What a run says beside the protocols' names.
 
-    `files` gives the weights file of `imagenet` and `radimagenet`, or `none` for random weights; `taps` and `epochs`
-    go by a protocol's name, or by `""` for every frozen network, every network trained end to end.
+    `files` gives the weights file of `imagenet` and `radimagenet`, which are InceptionV3's, or that of a protocol by
+    its name; `none` is random weights and `download` timm's own. `taps` and `epochs` go by a protocol's name, or by
+    `""` for every frozen network, every network trained end to end.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -37,17 +40,30 @@ def varied(protocol: Protocol, variant: Variant) -> tuple[Protocol, str]:
         told = f"{epochs} epoch{'s' * (epochs != 1)}"
         notes.append(f"{told}, not converged" if epochs < protocol.epochs else told)
         protocol = replace(protocol, epochs=epochs)
-    given = variant.files.get(protocol.weights)
+    given = _weights(protocol, variant)
+    if given == "none":
+        notes.append(f"random weights, not {protocol.weights}")
     if given is not None:
-        if given == "none":
-            notes.append(f"random weights, not {protocol.weights}")
         protocol = replace(protocol, weights=given)
     return protocol, f"{name} ({'; '.join(notes)})" if notes else name
 
 
+def _weights(protocol: FilmProtocol | PairProtocol, variant: Variant) -> str | None:
+    """Return what the run says of a protocol's weights; a file of a kind is InceptionV3's and fits no other."""
+    if protocol.weights == "none":
+        return None
+    of_kind = variant.files.get(protocol.weights)
+    if of_kind not in (None, "none", DOWNLOAD) and protocol.network != "inception_v3":
+        of_kind = None
+    given = variant.files.get(protocol.name, of_kind)
+    if given == DOWNLOAD and protocol.weights == "radimagenet":
+        raise UsageError(f"{protocol.name}: RadImageNet weights are not timm's to download; give a file")
+    return given
+
+
 def missing_weights(protocol: Protocol) -> str | None:
     """Say which weights file a protocol lacks and how to give it; None when it lacks none."""
-    if not isinstance(protocol, FilmProtocol | PairProtocol) or protocol.weights == "none":
+    if not isinstance(protocol, FilmProtocol | PairProtocol) or protocol.weights in ("none", DOWNLOAD):
         return None
     network = protocol.network or ""
     wanted = {"imagenet": "ImageNet", "radimagenet": "RadImageNet"}.get(protocol.weights)
@@ -55,8 +71,10 @@ def missing_weights(protocol: Protocol) -> str | None:
         return (
             None if Path(protocol.weights).is_file() else f"its weights file {Path(protocol.weights).name} is not there"
         )
-    kinds = ".safetensors, .pt or Keras' .h5" if network == "inception_v3" else ".safetensors or .pt"
+    inception = network == "inception_v3"
+    kinds = ".safetensors, .pt or Keras' .h5" if inception else ".safetensors or .pt"
+    name = protocol.weights if inception else protocol.name
     return (
         f"it needs {network} with {wanted} weights, which come with no installation: give a file with "
-        f"--weights {protocol.weights}=FILE ({kinds}), or run it on random ones with --weights {protocol.weights}=none"
+        f"--weights {name}=FILE ({kinds}), or run it on random ones with --weights {name}=none"
     )

@@ -18,6 +18,7 @@ from radunion.errors import TrainingError
 from radunion.scale import CORTICES, CORTICES_ON, view_of
 from radunion.training.classical.engineered import GROUPS
 from radunion.training.classical.problems import (
+    ORDINAL,
     Kind,
     Problem,
     check_rows,
@@ -61,7 +62,7 @@ class ForestModel:
 
     def fit(
         self,
-        features: Mapping[str, Float32[np.ndarray, "m _"]],
+        features: Mapping[str, Float32[np.ndarray, "_ _"]],
         view_lateral: Bool[np.ndarray, " m"],
         allowed: Bool[np.ndarray, "m 4 4"],
         scorable: Float[np.ndarray, "m 4"],
@@ -76,7 +77,7 @@ class ForestModel:
         check_rows(features, GROUPS, len(view_lateral))
         fold = patient_folds(groups, _INNER)
         problems = problems_of(view_lateral, allowed, scorable)
-        levels = [problem for problem in problems if problem.kind == "level"]
+        levels = [problem for problem in problems if problem.kind in ORDINAL]
         draws = np.random.default_rng(seed)
         self.first = {
             (problem.key, group): _folded(features[group], problem, fold, draws)
@@ -90,12 +91,14 @@ class ForestModel:
         }
         everything = _joined(features, GROUPS)
         self.flat = {
-            problem.key: _learn(everything, problem, _SECOND, draws) for problem in problems if problem.kind != "level"
+            problem.key: _learn(everything, problem, _SECOND, draws)
+            for problem in problems
+            if problem.kind not in ORDINAL
         }
         return self
 
     def predict(
-        self, features: Mapping[str, Float32[np.ndarray, "m _"]], view_lateral: Bool[np.ndarray, " m"]
+        self, features: Mapping[str, Float32[np.ndarray, "_ _"]], view_lateral: Bool[np.ndarray, " m"]
     ) -> FilmSaid:
         """Say what the films show; the first layer's answer to a new film is the mean over its inner folds.
 

@@ -21,7 +21,7 @@ GROUPS = ("coefficients", "detail", "keypoints", "descriptors")
 DESCRIPTOR = 128
 """Length of a SIFT descriptor (Lowe 2004)."""
 
-_VERSION = 1
+_VERSION = 2
 """Raise it when a film gets other features: what is remembered must not outlive that."""
 _LEVELS = 5
 _END = 0.11  # of the strip at either end, where joints lie
@@ -84,11 +84,13 @@ def _even_and_odd(values: Float[np.ndarray, "rows columns"]) -> Float[np.ndarray
 def _detail(band: Float[np.ndarray, "rows columns"]) -> Float[np.ndarray, " d"]:
     """Pool the strength of detail, in log10 of its mean square, over the rows of the shaft, wherever on it they lie.
 
-    The lesser and the greater of the left and the right half of the shaft's columns, then both halves together.
+    The lesser and the greater of the left and the right half of the shaft's columns, which share the middle one where
+    there is one, then all of them.
     """
     rows, columns = band.shape
     shaft = np.square(band[round(_END * rows) : round((1 - _END) * rows), columns // 4 : columns - columns // 4])
-    halves = [_ranked(half) for half in np.array_split(shaft, 2, axis=1)]
+    half = (shaft.shape[1] + 1) // 2
+    halves = [_ranked(side) for side in (shaft[:, :half], shaft[:, -half:])]
     return np.concatenate([np.minimum(*halves), np.maximum(*halves), _ranked(shaft)])
 
 

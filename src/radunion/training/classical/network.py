@@ -34,7 +34,7 @@ class HaarModel:
 
     def fit(
         self,
-        features: Mapping[str, Float32[np.ndarray, "m _"]],
+        features: Mapping[str, Float32[np.ndarray, "_ _"]],
         view_lateral: Bool[np.ndarray, " m"],
         allowed: Bool[np.ndarray, "m 4 4"],
         scorable: Float[np.ndarray, "m 4"],
@@ -62,7 +62,7 @@ class HaarModel:
         return self
 
     def predict(
-        self, features: Mapping[str, Float32[np.ndarray, "m _"]], view_lateral: Bool[np.ndarray, " m"]
+        self, features: Mapping[str, Float32[np.ndarray, "_ _"]], view_lateral: Bool[np.ndarray, " m"]
     ) -> FilmSaid:
         """Say what the films show.
 

@@ -1,6 +1,6 @@
 """The binary questions that both classical systems answer, and how answers become what is said of a film."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,11 +9,12 @@ from jaxtyping import Bool, Float, Float32, Int64, Shaped
 
 from radunion.errors import TrainingError
 from radunion.scale import CORTICES, LEVELS, view_of
-from radunion.training.classical.ordinal import THRESHOLDS, answers, level_probabilities
+from radunion.training.classical.ordinal import THRESHOLDS, answers, level_probabilities, open_thresholds
 from radunion.training.classical.said import FilmSaid
 
-Kind = Literal["level", "scorable", "view"]
-Answer = Callable[["Problem"], Float[np.ndarray, " m"]]
+Kind = Literal["level", "within", "scorable", "view"]
+"""`level`: is the level at least the threshold. `within`: the same where it is that or one less."""
+ORDINAL: tuple[Kind, ...] = ("level", "within")
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,19 @@ def problems_of(
 ) -> list[Problem]:
     """Return all questions: is it a lateral film; for each cortex, is it scorable, is it at least each level.
 
-    Only films that show a cortex are asked about it; NaN in `scorable` is no answer.
+    Only films that show a cortex are asked about it; NaN in `scorable` is no answer. Raises ValueError for labels that
+    allow no level or are of two conventions.
     """
-    everyone = np.arange(len(view_lateral))
+    everyone, within = np.arange(len(view_lateral)), open_thresholds(allowed)
     found = [Problem("view", -1, -1, everyone, view_lateral.copy(), 0.5)]
     for cortex in range(len(CORTICES)):
         shown = np.flatnonzero(shows(view_lateral, cortex))
         found.append(_problem("scorable", cortex, -1, shown, scorable[shown, cortex], 0.5))
-        decided = answers(allowed[shown, cortex])
+        decided = answers(allowed[shown, cortex], within)
         for column, threshold in enumerate(THRESHOLDS):
-            uniform = (len(LEVELS) + 1 - threshold) / len(LEVELS)
-            found.append(_problem("level", cortex, threshold, shown, decided[:, column], uniform))
+            kind: Kind = "within" if threshold in within else "level"
+            uniform = 0.5 if threshold in within else (len(LEVELS) + 1 - threshold) / len(LEVELS)
+            found.append(_problem(kind, cortex, threshold, shown, decided[:, column], uniform))
     return found
 
 
@@ -69,13 +72,15 @@ def said_of(view_lateral: Bool[np.ndarray, " m"], answered: Mapping[tuple[Kind, 
     scorable = np.full((count, len(CORTICES)), 0.5, dtype=np.float32)
     for cortex in range(len(CORTICES)):
         shown = shows(view_lateral, cortex)
-        at_least = np.stack([answered["level", cortex, threshold] for threshold in THRESHOLDS], axis=1)
-        levels[shown, cortex] = level_probabilities(at_least[shown])
+        within = frozenset(threshold for threshold in THRESHOLDS if ("within", cortex, threshold) in answered)
+        keys: list[tuple[Kind, int, int]] = [("within" if k in within else "level", cortex, k) for k in THRESHOLDS]
+        asked = np.stack([answered[key] for key in keys], axis=1)
+        levels[shown, cortex] = level_probabilities(asked[shown], within)
         scorable[shown, cortex] = answered["scorable", cortex, -1][shown]
     return FilmSaid(levels, scorable, answered["view", -1, -1].astype(np.float32))
 
 
-def check_rows(features: Mapping[str, Float32[np.ndarray, "m _"]], names: tuple[str, ...], count: int) -> None:
+def check_rows(features: Mapping[str, Float32[np.ndarray, "_ _"]], names: tuple[str, ...], count: int) -> None:
     """Raise TrainingError unless every group of features is there and has a row for every film."""
     for name in names:
         if name not in features or len(features[name]) != count:

@@ -12,7 +12,7 @@ from jaxtyping import Float, Integer
 
 Patch = Float[np.ndarray, "2 rows across"]
 Sides = Float[np.ndarray, "2 d"]
-Kernel = Float[np.ndarray, "k k"]
+Kernel = Float[np.ndarray, "_ _"]
 
 _RINGS = ((2.0, 1.0), (3.0, 1.0), (3.0, 2.0), (4.0, 1.0), (4.0, 2.0))  # sigma in pixels, cycles
 _WAVES = (5.0, 9.0)  # pixels

@@ -1,5 +1,6 @@
 """Learn from single films: features of a frozen network, or pixels of one that learns end to end."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from jaxtyping import Float32, Int64
 from torch import nn
 
 from radunion.cohort import Examination
+from radunion.errors import UsageError
 from radunion.features import FLIPS, WARPS, Backbone, BackboneSpec, FeatureCache, Sight, extract, load_backbone
 from radunion.features import Precision as FeaturePrecision
 from radunion.joint import JointLevels
@@ -67,12 +69,18 @@ class FilmLearner:
         precision: FeaturePrecision,
         tell: Tell,
     ) -> None:
-        """Extract features or read pixels. Raises CohortError or FilmError where films cannot be read."""
+        """Extract features or read pixels.
+
+        Raises UsageError for a network that no protocol trains so or films of another size than it takes, CohortError
+        or FilmError where films cannot be read.
+        """
+        _must_fit(settings, preprocessing)
         self.examples = examples
         self.settings = settings
         self.preprocessing = preprocessing
         self.targets = film_targets(examples, tuple(examinations), settings.outputs)
         self.backbone: Backbone | None = None
+        self.pixels = ""  # their digest: a checkpoint of other films must not be resumed
         self.inputs = self._frozen(cache, precision, tell) if settings.trains == "head" else self._pixels(tell)
 
     def learn(
@@ -96,7 +104,8 @@ class FilmLearner:
             tell("Learning from films", int(epoch["epoch"]), settings.epochs, f"loss {epoch['train_loss']:.3f}")
 
         keep = work / "films.pt" if work and self.backbone is None else None
-        name = fingerprint({**asdict(settings), "network": repr(module)}, learned, watched, self.targets.values)
+        what = {**asdict(settings), "network": repr(module), "pixels": self.pixels}
+        name = fingerprint(what, learned, watched, self.targets.values, self.targets.known)
         run = FilmRun(self.inputs, self.targets, learned, watched, settings, name, keep, told)
         history = train_films(module, run)
         sigmoids = predict_films(module, self.inputs, np.arange(len(self.examples.paths)), settings)
@@ -143,7 +152,21 @@ class FilmLearner:
         pixels = load_pixels(
             self.examples.paths, self.preprocessing, progress=lambda done, total: tell("Reading films", done, total, "")
         )
+        self.pixels = hashlib.sha256(pixels.tobytes()).hexdigest()
         return pixel_inputs(pixels, flips=self.settings.augmentation == "flips")
+
+
+def _must_fit(settings: FilmSettings, preprocessing: Preprocessing) -> None:
+    """Refuse, before any film is read, what could not be trained."""
+    if settings.trains == "head":
+        return
+    films = (preprocessing.height, preprocessing.width)
+    if settings.network == "lenet" and films != (settings.size, settings.size):
+        raise UsageError(
+            f"lenet takes films of its size, {settings.size} pixels square; found films prepared to {films[0]} by "
+            f"{films[1]}; prepare them to that size"
+        )
+    whole_network(settings)
 
 
 def films_of(examples: Examples, rows: Int64[np.ndarray, " n"]) -> Int64[np.ndarray, " m"]:

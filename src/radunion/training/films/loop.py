@@ -43,9 +43,12 @@ class FilmRun:
 def train_films(module: nn.Module, run: FilmRun) -> tuple[Epoch, ...]:
     """Train for all epochs and return each one's loss and 18-output AUROC; the last epoch's weights stay.
 
-    Figures of the training films are those of its batches while it learned, as Keras prints them.
+    Figures of the training films are those of its batches while it learned, as Keras prints them. Raises TrainingError
+    when there is no film to learn from, the loss diverges or the checkpoint is damaged.
     """
     settings = run.settings
+    if not len(run.learned):
+        raise TrainingError("training needs at least one film to learn from, found none; give a larger cohort")
     learning = [parameter for parameter in module.parameters() if parameter.requires_grad]
     optimiser = KerasAdam(learning, lr=settings.learning_rate, eps=settings.epsilon)
     history = _resumed(module, optimiser, run)
@@ -75,7 +78,10 @@ def predict_films(
 
 
 def autocast(settings: FilmSettings) -> torch.autocast:
-    """Return bfloat16 for convolutions where the processor has it, which is several times faster; heads are float32."""
+    """Return bfloat16 where a whole network learns and the processor has it: several times faster.
+
+    A head on frozen features learns in float32.
+    """
     enabled = settings.trains == "all" and torch.ops.mkldnn._is_mkldnn_bf16_supported()
     return torch.autocast("cpu", torch.bfloat16, enabled=enabled)
 
@@ -105,7 +111,7 @@ def _learn(module: nn.Module, optimiser: KerasAdam, run: FilmRun, number: int) -
         optimiser.step()
         total += float(loss.detach()) * len(part)
         seen.append((films.numpy(), logits.detach().float().sigmoid().numpy()))
-    told = {"train_loss": total / max(len(rows), 1)}
+    told = {"train_loss": total / len(rows)}
     films_seen = np.concatenate([films for films, _ in seen])
     return told | _auroc(run, films_seen, np.concatenate([chance for _, chance in seen]), "train_auroc18")
 

@@ -38,15 +38,17 @@ def whole_network(settings: FilmSettings) -> nn.Module:
     """
     torch.manual_seed(settings.seed)
     outputs = columns(settings.outputs)
-    if settings.network == "lenet":
+    if settings.network == "lenet" and settings.head == "none" and settings.weights == "none":
         return SeedLeNet(outputs=outputs, size=settings.size)
-    if settings.network == "inception_v3" and settings.head == "thesis" and settings.weights == "none":
+    how = (settings.network, settings.head, settings.pooling)
+    if how == ("inception_v3", "thesis", "max") and settings.weights == "none":
         return seed_inception(dropout=settings.dropout, seed=settings.seed, outputs=outputs)
-    if settings.network == "densenet169" and settings.head == "linear":
+    if how == ("densenet169", "linear", "avg"):
         return nn.Sequential(ImageNetInput(), mura_densenet(outputs, weights=settings.weights, seed=settings.seed))
     raise UsageError(
-        "what trains end to end is lenet, inception_v3 from random weights with the thesis head, or densenet169 with a "
-        f"linear head; found {settings.network} with {settings.head} and weights {Path(settings.weights).name}"
+        "what trains end to end is lenet without a head from random weights, inception_v3 from random weights with a "
+        "max pool and the thesis head, or densenet169 with an average pool and a linear head; found "
+        f"{settings.network}, {settings.pooling} pool, head {settings.head}, weights {Path(settings.weights).name}"
     )
 
 
@@ -94,7 +96,7 @@ class FilmScorer(nn.Module):
             scorable = (share * total[:, :, :, 0].clamp_max(1)).sum(dim=1) + (count == 0) * 0.5
             view = chance[:, :, 1] / chance[:, :, :VIEWS].sum(dim=2)
         else:
-            scorable, view = torch.ones_like(count), torch.full_like(present, 0.5)
+            scorable, view = 1 - (count == 0) * 0.5, torch.full_like(present, 0.5)
         weights = torch.ones_like(present[:, :1])
         return weights, levels[:, None], scorable, view, features.unflatten(0, (2, -1)).transpose(0, 1)
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from radunion.errors import UsageError
+
 Outputs = Literal["seed18", "examination"]
 """`seed18`: two views and sixteen cortex levels of one film, missing labels as zeros, both scales in one column, as the
 seed study has it. `examination`: sixteen levels of the whole examination from each of its films, missing labels left
@@ -28,3 +30,14 @@ class FilmSettings:
     learning_rate: float
     epsilon: float
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.trains == "all" and (self.augmentation == "eightfold" or self.tap is not None):
+            raise UsageError(
+                "a tap and eightfold views are for frozen networks; this one trains end to end, found tap "
+                f"{self.tap} and augmentation {self.augmentation}"
+            )
+        if self.trains == "head" and self.head == "none":
+            raise UsageError('a frozen network needs a head that learns; give head "thesis" or "linear"')
+        if self.epochs < 1 or self.batch < 1:
+            raise UsageError(f"epochs and batch must be at least 1, found {self.epochs} and {self.batch}")

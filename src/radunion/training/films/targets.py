@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int64, Shaped
+from jaxtyping import Bool, Float32, Int64
 
 from radunion.cohort import Examination
 from radunion.scale import CORTICES, CORTICES_ON, LEVELS
@@ -21,12 +21,10 @@ SHOWN: dict[bool, tuple[bool, ...]] = {
 
 @dataclass(frozen=True)
 class FilmTargets:
-    """The targets of m films (m, t) and which of them count; a film's patient and its first label decide."""
+    """The targets of m films (m, t) and which of them count."""
 
     values: Float32[np.ndarray, "m t"]
     known: Bool[np.ndarray, "m t"]
-    patients: Shaped[np.ndarray, " m"]
-    examination: Int64[np.ndarray, " m"]
 
 
 def film_targets(examples: Examples, examinations: tuple[Examination, ...], outputs: Outputs) -> FilmTargets:
@@ -48,8 +46,7 @@ def film_targets(examples: Examples, examinations: tuple[Examination, ...], outp
         allowed = examples.allowed[rows].astype(np.float32)
         values = (allowed / allowed.sum(axis=2, keepdims=True)).reshape(len(rows), -1)
         known = np.repeat(scores > 0, len(LEVELS), axis=1)
-    patients = np.array([examples.patients[row] for row in rows], dtype=np.str_)
-    return FilmTargets(values.astype(np.float32), known, patients, examples.examination[rows])
+    return FilmTargets(values.astype(np.float32), known)
 
 
 def first_rows(examples: Examples) -> Int64[np.ndarray, " m"]:
