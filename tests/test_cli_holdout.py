@@ -12,7 +12,7 @@ from tests.test_scoring_samples import a_graph, a_reference
 from radunion import NOTICE
 from radunion.cli import main
 from radunion.cohort import read_cohort, read_seal, seal_path, without_sealed
-from radunion.scoring import write_bundle
+from radunion.scoring import load_bundle, write_bundle
 from radunion.scoring.card import film_digest
 
 Told = pytest.CaptureFixture[str]
@@ -169,6 +169,19 @@ def test_a_model_that_saw_the_holdout_is_refused_and_nothing_is_opened(
     assert not (tmp_path / "look").exists()
 
 
+def test_a_card_that_lists_no_films_of_training_is_told_and_one_that_does_is_not(
+    sealed: Path, model: Path, tmp_path: Path, capsys: Told
+) -> None:
+    assert open_it(sealed, model, tmp_path / "one") == 0
+    assert "the card of tiny lists no films of training" in capsys.readouterr().err
+    card = load_bundle(model).card
+    trained_on = card.trained_on.model_copy(update={"film_digests": ("0" * 16,)})
+    card = card.model_copy(update={"trained_on": trained_on})
+    write_bundle(tmp_path / "listed", onnx=a_graph(), card=card, reference=a_reference())
+    assert open_it(sealed, tmp_path / "listed", tmp_path / "two") == 0
+    assert "lists no films of training" not in capsys.readouterr().err
+
+
 def test_a_table_that_is_not_sealed_is_not_opened(cohort: Path, model: Path, tmp_path: Path, capsys: Told) -> None:
     assert open_it(cohort, model, tmp_path / "look") == 2
     assert "no hold-out is sealed here; seal one first with `radunion holdout seal`" in capsys.readouterr().err
@@ -208,6 +221,20 @@ def test_training_gets_a_cohort_without_the_sealed_patients(
     assert main(["train", str(sealed), "--out", str(tmp_path / "model")]) == 1
     assert "2 patients of the sealed hold-out were left out" in capsys.readouterr().err
     assert given[0].cohort.patients == without_sealed(read_cohort(sealed))[0].patients
+
+
+def test_training_itself_refuses_sealed_examinations_before_it_begins(sealed: Path, tmp_path: Path) -> None:
+    from radunion.errors import CohortError
+    from radunion.training.plan import Plan
+    from radunion.training.settings import COMPACT
+    from radunion.training.train import train_model
+
+    plan, whole = Plan(name="model", settings=COMPACT), read_cohort(sealed)
+    with pytest.raises(CohortError, match="nothing may be learned from a sealed hold-out; found 2 of its examinations"):
+        train_model(whole, tmp_path / "model", plan)
+    assert not list(tmp_path.glob("*model*"))
+    with pytest.raises(CohortError, match="at least 12 patients, found 4"):
+        train_model(without_sealed(whole)[0], tmp_path / "model", plan)
 
 
 def test_a_damaged_seal_stops_every_command(sealed: Path, model: Path, tmp_path: Path, capsys: Told) -> None:

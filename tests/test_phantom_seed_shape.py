@@ -21,7 +21,8 @@ from radunion.scale import CORTICES, CORTICES_ON, LEVELS
 
 PAGE = Path(__file__).parents[1] / "docs" / "seed-cohort.md"
 PATIENTS = 1207
-SEEDS = (1, 2, 3, 4, 5)
+SEEDS = (1, 2, 3)
+SEEDS_OF_THE_PAGE = (1, 2, 3, 4, 5)
 ARMS = {
     ("pain", "3 months"): (145, 360, 229, 210),
     ("pain", "6 months"): (53, 140, 126, 364),
@@ -35,6 +36,12 @@ PAIN_TOTALS = {"3 months": (9.6, 3.5), "6 months": (12.1, 3.9), "12 months": (13
 @cache
 def cohort(seed: int) -> Cohort:
     return simulate_labels(Simulation(PATIENTS, seed))
+
+
+@cache
+def parts(seed: int) -> list[np.ndarray]:
+    """Return the test examinations of ten folds by patient."""
+    return [*folds(cohort(seed), k=10, seed=0)]
 
 
 def scores_of(one: Examination) -> list[int]:
@@ -150,7 +157,7 @@ def _from_median(totals: np.ndarray) -> np.ndarray:
 
 def _blind(seed: int) -> dict[str, float]:
     films = seed_films(cohort(seed).examinations)
-    by_fold = view_only_by_fold(films, folds(cohort(seed), k=10, seed=0))
+    by_fold = view_only_by_fold(films, parts(seed))
     names = ("macro", "micro", "precision", "recall")
     means = np.mean([[getattr(one, name) for name in names] for one in by_fold], axis=0)
     told = ("macro AUROC", "micro AUROC", "precision at 0.5", "recall at 0.5")
@@ -220,7 +227,15 @@ def test_two_cortices_go_together_as_in_the_seed() -> None:
     assert mean_of("P(total ≥ 13)") > mean_of("P(total ≥ 13), cortices independent") + 0.02
 
 
-@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_two_figures_do_not_fit_and_are_off_the_way_the_page_says() -> None:
+    assert 0.20 < mean_of("P(total ≥ 13)") < 0.24  # 0.31 in the seed study
+    assert 0.40 < mean_of("P(total ≥ 13) on mRUST") < 0.47
+    within = [shape(seed)["visit median of the total, within ±1, %"] for seed in SEEDS]  # 31 there
+    assert min(within) == pytest.approx(31, abs=3)
+    assert max(within) < 50
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_knowing_the_view_alone_gives_what_it_gave_on_the_seeds_table(seed: int) -> None:
     found = shape(seed)
     assert 0.80 < found["18 outputs, view only: macro AUROC"] < 0.82
@@ -229,12 +244,12 @@ def test_knowing_the_view_alone_gives_what_it_gave_on_the_seeds_table(seed: int)
     assert found["18 outputs, view only: recall at 0.5"] == pytest.approx(0.364, abs=0.01)
 
 
-@pytest.mark.parametrize("seed", SEEDS[:3])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_study_measures_the_same_of_it_over_labelled_films(seed: int) -> None:
     one = cohort(seed)
     films, labels = seed_films(one.examinations), reference_of(one.examinations, one.convention)
     outputs, fold = np.zeros(films.targets.shape), np.zeros(len(films), dtype=np.int64)
-    for number, test in enumerate(folds(one, k=10, seed=0)):
+    for number, test in enumerate(parts(seed)):
         here = np.flatnonzero(np.isin(films.examination, test))
         fold[here] = number
         outputs[here] = view_only_outputs(films.rows(np.setdiff1d(np.arange(len(films)), here)), films.rows(here))
@@ -246,12 +261,12 @@ def test_the_study_measures_the_same_of_it_over_labelled_films(seed: int) -> Non
 def test_a_blind_that_is_told_the_scale_looks_better_than_one_that_knows_the_view_only() -> None:
     one = cohort(SEEDS[0])
     every = reference_of(one.examinations, one.convention)
-    parts, order = [], []
-    for test in folds(one, k=10, seed=0):
+    said, order = [], []
+    for test in parts(SEEDS[0]):
         blind = fit_blind("blind-view", every[~np.isin(every.examination, test)])
-        parts.append(blind.predict_examinations([one.examinations[row] for row in test]))
+        said.append(blind.predict_examinations([one.examinations[row] for row in test]))
         order.append(test)
-    joint = concatenate(parts)[np.argsort(np.concatenate(order))]
+    joint = concatenate(said)[np.argsort(np.concatenate(order))]
     macro, micro = measure_seed18(every, joint[every.examination], np.ones((1, len(every))))
     assert macro.values[0] > 0.83
     assert micro.values[0] > 0.925
@@ -265,7 +280,7 @@ def rows_of_the_page() -> dict[str, str]:
 
 def told(name: str) -> str:
     """Return a figure as the page tells it: the mean over the seeds (lowest to highest)."""
-    values = [float(shape(seed)[name]) for seed in SEEDS]
+    values = [float(shape(seed)[name]) for seed in SEEDS_OF_THE_PAGE]
     two_places = ("P(", "Spearman", "visit median of the total, mean")
     digits = 3 if name.startswith("18 outputs") else 2 if name.startswith(two_places) else 1
     if digits == 1 and all(value.is_integer() for value in values):
@@ -274,5 +289,6 @@ def told(name: str) -> str:
     return f"{mean} ({low} to {high})"
 
 
+@pytest.mark.slow
 def test_the_page_tells_the_figures_of_these_seeds() -> None:
     assert rows_of_the_page() == {name: told(name) for name in shape(SEEDS[0])}

@@ -93,7 +93,7 @@ def open_holdout(args: Namespace) -> int:
             {bundle.card.name: bundle}, sealed, seed=args.seed, replicates=args.replicates, progress=tell
         )
     after = record_opening(args.cohort, model=bundle.card.name, model_sha256=bundle.sha256, out=args.out.resolve().name)
-    found = _as_opening(found, after, vanished=after.vanished(cohort))
+    found = _as_opening(found, after, vanished=after.vanished(cohort), bundle=bundle)
     say_what_matters(found)
     answer(found.notes[0])
     print_headline(found)
@@ -167,13 +167,17 @@ def _must_be_unseen(bundle: "Bundle", cohort: "Cohort", sealed: "Cohort", seal: 
         )
 
 
-def _as_opening(found: "Evaluated", seal: "Seal", *, vanished: int) -> "Evaluated":
+def _as_opening(found: "Evaluated", seal: "Seal", *, vanished: int, bundle: "Bundle") -> "Evaluated":
     """Say in the notes and the provenance which opening this is, and what was opened before."""
     number = len(seal.openings)
     first = f"sealed hold-out, opening number {number}"
     notes = [f"{first}: it was not opened before" if number == 1 else f"{first}, no longer fresh: {_earlier(seal)}"]
     if vanished:
         notes.append(_vanished(vanished))
+    if not bundle.card.trained_on.film_digests:
+        notes.append(
+            f"the card of {bundle.card.name} lists no films of training: that it saw none of these was not checked"
+        )
     record = {"opening": number, "opened": seal.openings[-1].when, "sealed": seal.when, "seal": seal.digest()}
     if number > 1:
         record["before"] = _earlier(seal)

@@ -45,8 +45,8 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument("--pooling", choices=("max", "avg"), help="of the backbone's map (max)")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), help="of the frozen backbone (float32)")
     parser.add_argument(
-        "--input", choices=("film", "shaft"),
-        help="what the frozen backbone sees: the whole film, or the straightened shaft at full height (film)",
+        "--input", choices=("film", "shaft", "glimpse"),
+        help="what the frozen backbone sees: the whole film, its straightened shaft, a glimpse of the fracture (film)",
     )  # fmt: skip
     parser.add_argument("--folds", metavar="K", type=positive, help="also measure out of fold, by patient")
     parser.add_argument("--epochs", metavar="N", type=positive, help="at most this many")

@@ -123,7 +123,8 @@ def outputs_of(films: SeedFilms, reference: Reference, prediction: JointLevels) 
         rows = np.flatnonzero(films.targets[:, place])
         shown = np.array([cortex in CORTICES_ON[view] for cortex in CORTICES])
         outputs[rows, place] = 1
-        outputs[rows, _CORTICES_FROM:] = (chance[films.examination[rows]] * shown[:, None]).reshape(len(rows), -1)
+        levels = chance[films.examination[rows]] * shown[:, None]
+        outputs[rows, _CORTICES_FROM:] = levels.reshape(len(rows), len(CORTICES) * len(LEVELS))
     return outputs
 
 

@@ -33,5 +33,10 @@ class PooledBackbone(nn.Module):
 
     def forward(self, films: Float[torch.Tensor, "n 1 h w"]) -> Float[torch.Tensor, "n c"]:
         """Pool the feature map over its whole area."""
-        maps = self.trunk(((films - self.mean) / self.std).to(self.dtype))
-        return maps.float().amax(dim=(2, 3)) if self.pooling == "max" else maps.float().mean(dim=(2, 3))
+        maps = self.maps(films)
+        return maps.amax(dim=(2, 3)) if self.pooling == "max" else maps.mean(dim=(2, 3))
+
+    def maps(self, films: Float[torch.Tensor, "n 1 h w"]) -> Float[torch.Tensor, "n c rows columns"]:
+        """Return the feature map before pooling, in float32."""
+        maps: torch.Tensor = self.trunk(((films - self.mean) / self.std).to(self.dtype))
+        return maps.float()

@@ -58,6 +58,26 @@ def simulate(
     return _write(out / "cohort.csv", table.getvalue())
 
 
+def film_row(patient: PatientPlan, visit: int, view: FilmView, name: str) -> dict[str, Any]:
+    """Return what the table says of one film, by column, less its fracture box, which only the projection knows."""
+    exam = patient.exams[visit]
+    cells: dict[str, Any] = {cortex: exam.cells[cortex] if cortex in CORTICES_ON[view] else "" for cortex in CORTICES}
+    return {
+        "patient": f"S{patient.number:05d}",
+        "visit": exam.visit,
+        "view": view,
+        "image": name,
+        **cells,
+        "scale": exam.scale,
+        "site": exam.site,
+        "side": patient.leg.side,
+        "days_since_injury": exam.days,
+        "fixation": exam.fixation.kind,
+        "reader": READER,
+        "reading": 1,
+    }
+
+
 def _claim(out: Path, settings: Simulation) -> None:
     if settings.patients < 1 or settings.seed < 0 or min(settings.size) < 128:
         raise UsageError("a simulation needs at least 1 patient, a seed of 0 or more and films of 128 pixels or more")
@@ -97,28 +117,10 @@ def _patient(job: tuple[Path, Simulation, int]) -> tuple[list[dict[str, Any]], l
             if not (out / name).exists():
                 write_film(out / name, render(patient, exam, view), patient, visit, view, seed=settings.seed)
             truth = {"image": name, **truth_of(patient, exam, view)}
-            rows.append({**_row(patient, visit, view, name), "fracture_box": " ".join(map(str, truth["fracture_box"]))})
+            box = " ".join(map(str, truth["fracture_box"]))
+            rows.append({**film_row(patient, visit, view, name), "fracture_box": box})
             truths.append(truth)
     return rows, truths
-
-
-def _row(patient: PatientPlan, visit: int, view: FilmView, name: str) -> dict[str, Any]:
-    exam = patient.exams[visit]
-    cells: dict[str, Any] = {cortex: exam.cells[cortex] if cortex in CORTICES_ON[view] else "" for cortex in CORTICES}
-    return {
-        "patient": f"S{patient.number:05d}",
-        "visit": exam.visit,
-        "view": view,
-        "image": name,
-        **cells,
-        "scale": exam.scale,
-        "site": exam.site,
-        "side": patient.leg.side,
-        "days_since_injury": exam.days,
-        "fixation": exam.fixation.kind,
-        "reader": READER,
-        "reading": 1,
-    }
 
 
 def _write(path: Path, text: str) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from radunion.cohort import Cohort, examinations_from_rows
-from radunion.phantom.cohort import COLUMNS, Simulation, _row
+from radunion.phantom.cohort import COLUMNS, Simulation, film_row
 from radunion.phantom.films import film_name
 from radunion.phantom.patients import plan_patient
 from radunion.scale import DEFAULT_CONVENTION, Convention
@@ -28,7 +28,7 @@ def label_table(settings: Simulation) -> pl.DataFrame:
         patient = plan_patient(settings.seed, number, size=settings.size)
         for visit, exam in enumerate(patient.exams):
             for view in exam.films:
-                cells = _row(patient, visit, view, film_name(patient, visit, view, settings.format))
+                cells = film_row(patient, visit, view, film_name(patient, visit, view, settings.format))
                 for column, values in columns.items():
                     values.append(str(cells.get(column, "")))
     return pl.DataFrame(columns, schema=dict.fromkeys(COLUMNS, pl.String))

@@ -1,11 +1,11 @@
 """The compact network, from scratch: find the fracture on the strip, then grade a glimpse of it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int64, UInt8
+from jaxtyping import Bool, Float, Float32, Int64, UInt8
 from torch import Tensor, nn
 
 from radunion.cohort import read_cohort
@@ -24,6 +24,16 @@ from radunion.training.strips import STRIP, Strips, load_strips
 FEWEST_BOXES = 60
 """With fewer films that have a fracture box, simulated films teach where fractures are."""
 _TEACHERS = Simulation(patients=80, seed=77_001, format="png")
+
+
+@dataclass(frozen=True)
+class Places:
+    """A trained finder, and of every film the fracture's row and the features of the film as a whole."""
+
+    finder: Finder
+    position: Float[Tensor, " m"]
+    overview: Float32[np.ndarray, "m d"]
+    history: tuple[Epoch, ...]
 
 
 class CompactLearner:
@@ -56,14 +66,12 @@ class CompactLearner:
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
     ) -> Learned:
         """Train the finder, look where it says, train the encoder and the head."""
-        torch.manual_seed(self.settings.seed)
-        finder = Finder(STRIP.width)
-        finding = self._find(finder, training, validation, work, tell)
-        position, overview = locate(finder, torch.from_numpy(self.strips.pixels))
-        films = Films(_glimpses(torch.from_numpy(self.strips.pixels), position), augment, centre)
+        found = self.find(training, validation, work=work, tell=tell)
+        films = Films(_glimpses(torch.from_numpy(self.strips.pixels), found.position), augment, centre)
         torch.manual_seed(self.settings.seed)  # a finder that was resumed has drawn nothing
         encoder = GlimpseEncoder(STRIP.width)
-        network = PairNetwork(encoder, PairHead(HeadShape(encoder.width)))
+        head = PairHead(HeadShape(encoder.width))
+        network = PairNetwork(encoder, head)
         scoring = fit(
             network, self.examples, films, training=training, validation=validation, settings=self.settings,
             checkpoint=work / "scores.pt" if work else None,
@@ -71,9 +79,19 @@ class CompactLearner:
         )  # fmt: skip
 
         def scorer() -> nn.Module:
-            return Scorer(CompactLook(finder, encoder), network.head).eval()
+            return Scorer(CompactLook(found.finder, encoder), head).eval()
 
-        return LearnedPair(network, films, scorer, overview.numpy(), {"finder": finding, "scores": scoring})
+        return LearnedPair(network, films, scorer, found.overview, {"finder": found.history, "scores": scoring})
+
+    def find(
+        self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
+    ) -> "Places":
+        """Train the finder and ask it of every film."""
+        torch.manual_seed(self.settings.seed)
+        finder = Finder(STRIP.width)
+        history = self._find(finder, training, validation, work, tell)
+        position, overview = locate(finder, torch.from_numpy(self.strips.pixels))
+        return Places(finder, position, overview.numpy(), history)
 
     def _find(
         self, finder: Finder, training: np.ndarray, validation: np.ndarray, work: Path | None, tell: Tell

@@ -13,8 +13,9 @@ from radunion.training.settings import TrainSettings
 PROTOCOL = "pair"
 """Both films of an examination, set-valued ordinal levels, one joint distribution of the four cortices."""
 
-Input = Literal["film", "shaft"]
-"""What a frozen backbone sees: the whole film as it asks for it, or the straightened strip of the shaft."""
+Input = Literal["film", "shaft", "glimpse"]
+"""What a frozen backbone sees: the whole film as it asks for it, the straightened strip of the shaft, or a glimpse of
+the fracture found on that strip."""
 
 
 @dataclass(frozen=True, kw_only=True)

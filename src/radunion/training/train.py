@@ -32,6 +32,7 @@ from radunion.training.compact import CompactLearner
 from radunion.training.examples import ABSENT, Examples, examples_of
 from radunion.training.export import export_onnx
 from radunion.training.films.learner import FilmLearner
+from radunion.training.found import FoundLearner
 from radunion.training.frozen import FrozenLearner
 from radunion.training.learner import Learned, Learner, Tell, quiet
 from radunion.training.plan import Plan
@@ -116,6 +117,8 @@ def _learner(
     if plan.backbone is None:
         return CompactLearner(examples, plan.settings, work=work, tell=tell)
     backbone = load_backbone(plan.backbone)
+    if plan.input == "glimpse":
+        return FoundLearner(examples, backbone, plan.settings, precision=plan.precision, work=work, tell=tell)
     return FrozenLearner(
         examples,
         backbone,

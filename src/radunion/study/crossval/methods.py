@@ -201,11 +201,16 @@ def pair_learner(protocol: PairProtocol, data: StudyData, tools: Tools) -> Learn
         from radunion.training.compact import CompactLearner
 
         return CompactLearner(data.examples, settings, work=tools.work, tell=tools.tell)
+    from radunion.training.found import FoundLearner
     from radunion.training.frozen import FrozenLearner
     from radunion.training.strips import STRIP
 
     spec = backbone_spec(protocol, protocol.network)
     backbone = load_backbone(spec)
+    if protocol.input == "glimpse":
+        return FoundLearner(
+            data.examples, backbone, settings, precision=tools.precision, work=tools.work, tell=tools.tell
+        )
     return FrozenLearner(
         data.examples,
         backbone,

@@ -73,9 +73,9 @@ _ALL: tuple[Protocol, ...] = (
         title="Both films, the fracture found first: a compact network from scratch, set-valued ordinal joint",
     ),
     PairProtocol(
-        name="pair-frozen", network="inception_v3", weights="imagenet", input="shaft", source="radunion",
+        name="pair-frozen", network="inception_v3", weights="imagenet", input="glimpse", source="radunion",
         epochs=60, batch=32, learning_rate=1e-3, weight_decay=0.5, patience=15,
-        title="Both films' straightened shafts through the frozen InceptionV3 of thesis-2, set-valued ordinal joint",
+        title="Both films, the fracture found, then seen by thesis-2's frozen InceptionV3, set-valued ordinal joint",
     ),
 )  # fmt: skip
 

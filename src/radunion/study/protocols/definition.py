@@ -115,7 +115,8 @@ class PairProtocol(_Named):
     """Both films of an examination, set-valued ordinal levels, one joint distribution of the four cortices.
 
     `network` None is the compact network from scratch (find the fracture, then look), else a frozen timm network whose
-    features of the whole film or the straightened shaft go to the head. Patients kept out of a fold's training stop it.
+    features of the whole film, the straightened shaft or a glimpse of the fracture found on it go to the head. Patients
+    kept out of a fold's training stop it.
     """
 
     family: Literal["pair"] = "pair"
@@ -123,7 +124,7 @@ class PairProtocol(_Named):
     weights: str = "none"
     tap: str | None = None
     pooling: Literal["max", "avg"] = "max"
-    input: Literal["film", "shaft"] = "shaft"
+    input: Literal["film", "shaft", "glimpse"] = "shaft"
     epochs: int = 80
     batch: int = 24
     learning_rate: float = 1.5e-3

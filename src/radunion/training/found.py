@@ -1,0 +1,119 @@
+"""Find the fracture, then look at it through a frozen network: of the whole film its features lose a thin line."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float, Float32, Int64
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from radunion.features import Backbone, Extractor
+from radunion.features import Precision as FeaturePrecision
+from radunion.features.pooled import PooledBackbone
+from radunion.training.compact import CompactLearner
+from radunion.training.examples import Examples
+from radunion.training.films.learner import films_of
+from radunion.training.finder import Finder, position_of
+from radunion.training.fit import Films, fit
+from radunion.training.frozen import choose_flip, unflipped
+from radunion.training.glimpse import GLIMPSE, glimpse
+from radunion.training.learner import Learned, LearnedPair, Tell, epochs
+from radunion.training.look import Look, Scorer
+from radunion.training.network import HeadShape, PairHead, PairNetwork
+from radunion.training.settings import TrainSettings
+from radunion.training.strips import STRIP
+
+ENLARGED = 2
+"""A glimpse is shown to the network at this many times the strip's resolution."""
+_DROPOUT = 0.5
+_BATCH = 32
+_FLIPS: tuple[tuple[int, ...], ...] = ((), (3,), (2,), (2, 3))
+
+
+class GlimpseFeatures(nn.Module):
+    """Pool a frozen network's map of a glimpse: left and right halves apart, for the two cortices stand there."""
+
+    def __init__(self, pooled: PooledBackbone) -> None:
+        super().__init__()
+        self.pooled = pooled
+
+    def forward(self, glimpses: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n c"]:
+        large = F.interpolate(glimpses, scale_factor=ENLARGED, mode="bilinear", align_corners=False)
+        maps = self.pooled.maps(large)
+        half = (maps.shape[3] + 1) // 2
+        return torch.cat([maps[..., :half].amax(dim=(2, 3)), maps[..., -half:].amax(dim=(2, 3))], dim=1)
+
+
+class FoundLook(nn.Module):
+    """The part of a bundle's graph that finds the fracture and looks at it through a frozen network."""
+
+    def __init__(self, finder: Finder, features: GlimpseFeatures) -> None:
+        super().__init__()
+        self.finder = finder
+        self.features = features
+
+    def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Look:
+        found = self.finder(strips)
+        near = glimpse(strips, position_of(found.focus, strips.shape[-2]), GLIMPSE)
+        return Look(self.features(near), found.lateral.sigmoid(), found.overview)
+
+
+class FoundLearner:
+    """Strips in memory; the finder learns in each fold, so its glimpses are looked at anew in each and not cached."""
+
+    preprocessing = STRIP
+
+    def __init__(
+        self,
+        examples: Examples,
+        backbone: Backbone,
+        settings: TrainSettings,
+        *,
+        precision: FeaturePrecision,
+        work: Path,
+        tell: Tell,
+    ) -> None:
+        """Read all films; simulate films with boxes under `work` when the examples have too few."""
+        self.compact = CompactLearner(examples, replace(settings, weight_decay=1e-2), work=work, tell=tell)
+        self.examples = examples
+        self.settings = settings
+        self.backbone = backbone
+        self.boxes, self.simulated_boxes = self.compact.boxes, self.compact.simulated_boxes
+        self.shaftless = self.compact.shaftless
+        self._run = GlimpseFeatures(Extractor(backbone, precision).pooled).eval()
+
+    def learn(
+        self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
+    ) -> Learned:
+        """Train the finder, look where it says, train the head on what was seen."""
+        found = self.compact.find(training, validation, work=work, tell=tell)
+        features = torch.from_numpy(self._look(found.position, tell))
+        torch.manual_seed(self.settings.seed)
+        head = PairHead(HeadShape(features.shape[-1], dropout=_DROPOUT))
+        head.standardise(features[torch.from_numpy(films_of(self.examples, training))].flatten(0, 1))
+        films = Films(features, choose_flip, unflipped)
+        network = PairNetwork(nn.Identity(), head)
+        history = fit(
+            network, self.examples, films, training=training, validation=validation, settings=self.settings,
+            checkpoint=work / "scores.pt" if work else None,
+            progress=epochs(tell, "Learning to score", self.settings.epochs),
+        )  # fmt: skip
+
+        def scorer() -> nn.Module:
+            return Scorer(FoundLook(found.finder, GlimpseFeatures(self.backbone.pooled())), head).eval()
+
+        return LearnedPair(network, films, scorer, found.overview, {"finder": found.history, "scores": history})
+
+    def _look(self, position: Float[Tensor, " m"], tell: Tell) -> Float32[np.ndarray, "m flips c"]:
+        """Return the features of every glimpse and its flips."""
+        strips = self.compact.strips.pixels
+        parts = []
+        for start in range(0, len(strips), _BATCH):
+            here = slice(start, start + _BATCH)
+            near = glimpse(torch.from_numpy(strips[here]).float() / 255, position[here], GLIMPSE)
+            with torch.inference_mode():
+                parts.append(torch.stack([self._run(near.flip(axes) if axes else near) for axes in _FLIPS], dim=1))
+            tell("Looking at fractures", min(start + _BATCH, len(strips)), len(strips), "")
+        return np.asarray(torch.cat(parts).numpy())
