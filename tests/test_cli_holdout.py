@@ -173,7 +173,9 @@ def test_a_card_that_lists_no_films_of_training_is_told_and_one_that_does_is_not
     sealed: Path, model: Path, tmp_path: Path, capsys: Told
 ) -> None:
     assert open_it(sealed, model, tmp_path / "one") == 0
-    assert "the card of tiny lists no films of training" in capsys.readouterr().err
+    note = "the card of tiny lists no films of training"
+    assert note in capsys.readouterr().err
+    assert note in (tmp_path / "one" / "report.html").read_text()
     card = load_bundle(model).card
     trained_on = card.trained_on.model_copy(update={"film_digests": ("0" * 16,)})
     card = card.model_copy(update={"trained_on": trained_on})
