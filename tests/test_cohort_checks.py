@@ -104,6 +104,16 @@ def test_one_swapped_site_among_others_is_named(tmp_path: Path) -> None:
     assert "16 of 16 scored rows of site south" in found.message
 
 
+def test_two_cortices_of_different_views_that_changed_places_are_named(tmp_path: Path) -> None:
+    rows = []
+    for row in sound_rows():
+        patient, visit, view, image, medial, lateral, anterior, posterior, scale = row.split(",")
+        rows.append(",".join([patient, visit, view, image, anterior, lateral, medial, posterior, scale]))
+    found = only(check_cohort(cohort_of(tmp_path, rows)), "RU117")
+    assert "if medial and anterior changed places" in found.message
+    assert len(found.lines) == len(rows)
+
+
 def test_all_scores_on_one_row_do_not_look_swapped(tmp_path: Path) -> None:
     rows = [
         f"p{patient},v{visit},{view},{patient}{visit}{view},{'1,2,3,3,mrust' if view == 'lateral' else ',,,,'}"
@@ -253,7 +263,7 @@ def test_checks_are_silenced_by_code_and_others_stay(tmp_path: Path) -> None:
     cohort = cohort_of(tmp_path, sound_rows(3), films=False)
     assert codes(check_cohort(cohort)) == ["RU104", "RU114"]
     assert codes(check_cohort(cohort, silence=["ru104"])) == ["RU114"]
-    with pytest.raises(UsageError, match="by its code, RU101 to RU116; found RU999"):
+    with pytest.raises(UsageError, match="by its code, RU101 to RU117; found RU999"):
         check_cohort(cohort, silence=["RU999", "RU104"])
 
 

@@ -15,6 +15,7 @@ Check = Callable[[Cohort], Iterator[Finding]]
 _CHECKS: tuple[Check, ...] = (
     film_checks.missing_files,
     film_checks.swapped_views,
+    film_checks.swapped_cortices,
     film_checks.scored_without_film,
     film_checks.several_of_a_view,
     label_checks.mixed_scales,

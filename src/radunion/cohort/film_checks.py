@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from itertools import product
 from pathlib import Path
 
 from radunion.cohort.examination import Cohort, Examination, Film
@@ -34,6 +35,36 @@ def swapped_views(cohort: Cohort) -> Iterator[Finding]:
                 "the cortices of the other view; look at the contact sheet, then swap the views or silence this check"
             )
             yield finding("RU105", detail, wrong)
+
+
+def swapped_cortices(cohort: Cohort) -> Iterator[Finding]:
+    """Report sites where most scored rows fit if one cortex of the AP view and one of the lateral changed places.
+
+    Two cortices of one view that changed places cannot be told from a table: no film shows which is which by its view.
+    """
+    site_of = {line: examination.site for examination in cohort.examinations for line in examination.lines}
+    sites: dict[str, list[tuple[int, View, set[Cortex]]]] = {}
+    for row in scored_rows(cohort):
+        if row[1] != "other":
+            sites.setdefault(site_of[row[0]], []).append(row)
+    for site, rows in sites.items():
+        for first, second in product(CORTICES_ON["ap"], CORTICES_ON["lateral"]):
+            wrong = [line for line, view, cortices in rows if _fits_swapped(view, cortices, first, second)]
+            if len(wrong) * 2 > len(rows):
+                where = f" of site {site}" if site else ""
+                yield finding(
+                    "RU117",
+                    f"{len(wrong):,} of {counted(len(rows), 'scored row')}{where} would carry the cortices of their "
+                    f"view if {first} and {second} changed places; compare the columns with their source",
+                    wrong,
+                )
+
+
+def _fits_swapped(view: View, cortices: set[Cortex], first: Cortex, second: Cortex) -> bool:
+    """Say whether a row shows a cortex that its view does not, and none once the two have changed places."""
+    other: dict[Cortex, Cortex] = {first: second, second: first}
+    shown = set(CORTICES_ON[view])
+    return not cortices <= shown and len(cortices) > 1 and {other.get(cortex, cortex) for cortex in cortices} <= shown
 
 
 def scored_without_film(cohort: Cohort) -> Iterator[Finding]:

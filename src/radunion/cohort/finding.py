@@ -21,6 +21,7 @@ CheckCode = Literal[
     "RU114",
     "RU115",
     "RU116",
+    "RU117",
 ]
 Severity = Literal["error", "warning", "note"]
 
@@ -41,6 +42,7 @@ CHECKS: dict[CheckCode, tuple[Severity, str]] = {
     "RU114": ("warning", "there are few patients"),
     "RU115": ("warning", "a patient stands under several sites"),
     "RU116": ("note", "visits cannot be put in order of time"),
+    "RU117": ("error", "two cortices look swapped"),
 }
 
 
