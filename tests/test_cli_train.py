@@ -51,7 +51,11 @@ def test_a_frozen_model_is_trained_measured_kept_and_evaluated(
     [
         (["--backbone", "test_resnet"], "needs --weights: none (random), imagenet (downloads them) or a local file"),
         (["--weights", "none"], "--weights belongs to a timm backbone"),
-        (["--protocol", "thesis-2"], "the protocol must be pair, found 'thesis-2'"),
+        (["--protocol", "thesis-9"], "a protocol is one of blind-view"),
+        (["--protocol", "thesis-2"], "thesis-2 needs --weights: a file of inception_v3"),
+        (["--protocol", "forest"], "forest has no network, so no bundle holds it yet"),
+        (["--protocol", "lenet", "--batch", "8"], "lenet decides --batch itself"),
+        (["--protocol", "lenet", "--tap", "conv"], "lenet has no tap"),
         (["--backbone", "no_such_net", "--weights", "none"], "a backbone must be a timm model, found 'no_such_net'"),
         (["--folds", "1"], "at least 2 folds"),
         (["--learning-rate", "0"], "the learning rate above 0"),
