@@ -94,7 +94,7 @@ def _way(data: StudyData, settings: StudySettings, unit: Unit, out: Path, cache:
     )
     if not ran:
         raise TrainingError("no protocol could run: " + "; ".join(f"{one.name}: {one.reason}" for one in skipped))
-    skipped += [Skipped(one.name, _TORN) for one in torn]
+    skipped += [Skipped(f"{one.name}, split by image", _TORN) for one in torn]
     joints = {one.planned.name: out_of_fold(one, data, splits) for one in ran}
     return _Way(unit, splits, tuple(ran), tuple(skipped), joints, _compared(data, splits, ran, joints, settings))
 
