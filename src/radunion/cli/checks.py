@@ -7,11 +7,11 @@ from radunion.cli.terminal import say
 from radunion.errors import CohortError
 
 if TYPE_CHECKING:
-    from radunion.cohort import Cohort
+    from radunion.cohort import Cohort, Finding
 
 
-def must_be_sound(cohort: "Cohort", silence: Sequence[str], *, before: str) -> None:
-    """Refuse a cohort with findings of severity error; count the rest.
+def must_be_sound(cohort: "Cohort", silence: Sequence[str], *, before: str) -> "list[Finding]":
+    """Refuse a cohort with findings of severity error; count the rest and return them.
 
     Raises CohortError that tells every error, UsageError for a code that no check has.
     """
@@ -27,3 +27,4 @@ def must_be_sound(cohort: "Cohort", silence: Sequence[str], *, before: str) -> N
     if found:
         codes = ", ".join(sorted({item.code for item in found}))
         say(f"{cohort.source}: {len(found)} findings ({codes}); `radunion cohort check` tells them")
+    return found

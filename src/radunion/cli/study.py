@@ -96,10 +96,10 @@ def run(args: Namespace) -> int:
     from radunion.study.study import run_study
 
     cohort = read_cohort(args.cohort, convention=args.convention)
-    must_be_sound(cohort, args.silence, before="a study")
+    findings = must_be_sound(cohort, args.silence, before="a study")
     leave_sealed_out(cohort)  # says how many; the study leaves them out itself
     with stages() as tell:
-        study = run_study(cohort, args.out, settings, cache=FeatureCache(args.cache), tell=tell, silence=args.silence)
+        study = run_study(cohort, args.out, settings, cache=FeatureCache(args.cache), tell=tell, findings=findings)
     from radunion.cli.comparison import comparison_tables
 
     for table in comparison_tables(study.material.comparison):

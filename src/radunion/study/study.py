@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from radunion import NOTICE, __version__
-from radunion.cohort import Cohort, Finding, check_cohort, check_split
+from radunion.cohort import Cohort, Finding, check_split
 from radunion.cohort.sealed import Seal, without_sealed
 from radunion.errors import CohortError, TrainingError
 from radunion.evaluation.blinds import BLINDS
@@ -59,19 +59,26 @@ class _Way:
 
 
 def run_study(
-    cohort: Cohort, out: Path, settings: StudySettings, *, cache: FeatureCache, tell: Tell, silence: Sequence[str] = ()
+    cohort: Cohort,
+    out: Path,
+    settings: StudySettings,
+    *,
+    cache: FeatureCache,
+    tell: Tell,
+    findings: Sequence[Finding] = (),
 ) -> Study:
     """Run the whole comparison and write its report into `out`; killed and run again it goes on.
 
-    A sealed hold-out is left out. Raises CohortError when there are too few patients or a fold leaks, UsageError for
-    settings that cannot be, TrainingError when no protocol can run.
+    A sealed hold-out is left out. `findings` are those of the cohort's checks, for the report. Raises CohortError when
+    there are too few patients or a fold leaks, UsageError for settings that cannot be, TrainingError when no protocol
+    can run.
     """
     unsealed, seal = without_sealed(cohort)
     data = study_data(unsealed)
     main = _way(data, settings, settings.unit, out, cache, tell)
     image = _way(data, settings, "image", out, cache, tell) if settings.units == "both" else None
     tell("Measuring", 0, 1, "")
-    material = _material(cohort, unsealed, seal, data, settings, main, image, check_cohort(cohort, silence=silence))
+    material = _material(cohort, unsealed, seal, data, settings, main, image, findings)
     _write_protocols(out / "protocols", main.ran)
     report = write_study_report(out, material)
     tell("Measuring", 1, 1, "")

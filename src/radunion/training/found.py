@@ -1,6 +1,5 @@
 """Find the fracture, then look at it through a frozen network: of the whole film its features lose a thin line."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +75,7 @@ class FoundLearner:
         tell: Tell,
     ) -> None:
         """Read all films; simulate films with boxes under `work` when the examples have too few."""
-        self.compact = CompactLearner(examples, replace(settings, weight_decay=1e-2), work=work, tell=tell)
+        self.compact = CompactLearner(examples, settings, work=work, tell=tell)
         self.examples = examples
         self.settings = settings
         self.backbone = backbone

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -158,11 +158,7 @@ def _weights_digest(protocol: Protocol) -> str:
 
 
 def _digest_of_films(data: StudyData) -> str:
-    return hashlib.sha256("".join(_film_digests(data)).encode()).hexdigest()
-
-
-def _film_digests(data: StudyData) -> Iterator[str]:
-    yield from (film_digest(path) for path in data.examples.paths)
+    return hashlib.sha256("".join(film_digest(path) for path in data.examples.paths).encode()).hexdigest()
 
 
 def _plain_name(name: str) -> str:
