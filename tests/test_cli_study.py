@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from radunion import NOTICE
@@ -117,6 +118,23 @@ def test_a_planted_leak_is_caught(
     monkeypatch.setattr(splits, "_by_patient", leaking)
     assert study(cohort, tmp_path / "study", "--protocols", str(tiny)) == 1
     assert "RU101 error: a patient is on both sides of a split" in capsys.readouterr().err
+
+
+def test_a_planted_constant_predictor_stands_out(
+    cohort: Path, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from radunion.training.films import learner
+
+    def constant(module: object, inputs: object, films: np.ndarray, settings: object) -> np.ndarray:
+        return np.tile(np.linspace(0.1, 0.9, 18, dtype=np.float32), (len(films), 1))
+
+    monkeypatch.setattr(learner, "predict_films", constant)
+    assert study(cohort, tmp_path / "study", "--protocols", str(tiny)) == 0
+    page = (tmp_path / "study" / "report.html").read_text()
+    assert "tiny says the same of every examination" in page
+    rows = json.loads((tmp_path / "study" / "metrics.json").read_text())["rows"]
+    kappa = {row["protocol"]: row["estimate"] for row in rows if (row["metric"], row["scope"]) == ("kappa", "cortices")}
+    assert kappa["tiny"] == pytest.approx(0)
 
 
 def test_the_list_tells_every_protocol_and_its_source(capsys: Told) -> None:

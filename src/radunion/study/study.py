@@ -15,11 +15,13 @@ from radunion.evaluation.blinds import BLINDS
 from radunion.evaluation.compare import Comparison, compare
 from radunion.evaluation.readers import compare_readers
 from radunion.features import FeatureCache
-from radunion.joint import JointLevels
+from radunion.joint import JointLevels, median_score
 from radunion.phantom.simulated import is_simulated
 from radunion.report.cohort import summarise_cohort
+from radunion.report.study.ledger import ledger_of
 from radunion.report.study.material import ProtocolRun, Skipped, StudyMaterial, Unit
 from radunion.report.study.write import write_study_report
+from radunion.scale import LEVELS
 from radunion.study.calibrated import calibration_of
 from radunion.study.crossval.data import StudyData, study_data
 from radunion.study.crossval.pool import out_of_fold
@@ -152,7 +154,7 @@ def _material(
     comparison = main.comparison
     if calibrated is not None:
         comparison = replace(comparison, rows=(*comparison.rows, *calibrated.rows))
-    best = best_protocol(main.comparison)
+    best = ledger_of(main.comparison, "metrics.json").best_model()
     return StudyMaterial(
         title="Study of protocols on simulated films" if simulated else "Study of protocols",
         notice=NOTICE,
@@ -165,7 +167,7 @@ def _material(
         flow=flow_of(table, unsealed, data),
         findings=tuple(findings),
         folds=tuple(size_of(data, split) for split in main.splits),
-        runs=tuple(_run_of(one) for one in main.ran),
+        runs=tuple(_run_of(one, main.joints[one.planned.name]) for one in main.ran),
         skipped=(*main.skipped, *(one for one in (image.skipped if image else ()) if one not in main.skipped)),
         history=epoch_records(main.ran, main.splits),
         gaps=gaps_of(main.ran, data, main.splits),
@@ -184,30 +186,24 @@ def _material(
     )
 
 
-def best_protocol(comparison: Comparison) -> str | None:
-    """Return the protocol with the highest mean cortex kappa that is no baseline; None when there is none."""
-    scale = comparison.scales[0]
-    found = {
-        name: row.estimate
-        for name in comparison.protocols
-        if name not in comparison.baselines
-        and (row := comparison.find(name, "kappa", "cortices", scale)) is not None
-        and row.estimate is not None
-    }
-    return max(found, key=lambda name: found[name], default=None)
+def says_the_same(joint: JointLevels) -> bool:
+    """Say whether every examination has the same levels: a predictor that looks at nothing, whatever it was shown."""
+    levels = median_score(joint.margins(), LEVELS[0])
+    return len(levels) > 1 and bool((levels == levels[0]).all())
 
 
-def _run_of(ran: Ran) -> ProtocolRun:
+def _run_of(ran: Ran, joint: JointLevels) -> ProtocolRun:
     protocol = ran.planned.protocol
     settings = {name: value for name, value in asdict(protocol).items() if name not in ("name", "title", "source")}
     if "weights" in settings:
         settings["weights"] = Path(settings["weights"]).name  # a path says where the user works
     total, learned = ran.parameters or (None, None)
     note = ran.planned.name.removeprefix(ran.planned.plain).strip(" ()")
+    constant = ran.planned.plain not in BLINDS and says_the_same(joint)
     seconds = sum(fold.seconds for fold in ran.folds)
     return ProtocolRun(
         ran.planned.name, ran.planned.plain, protocol.family, protocol.title, protocol.source, settings, note,
-        total, learned, seconds,
+        total, learned, seconds, constant,
     )  # fmt: skip
 
 

@@ -46,7 +46,10 @@ class FoldSize:
 
 @dataclass(frozen=True)
 class ProtocolRun:
-    """Hold how one protocol ran; `name` bears what differs from its `plain` form, `settings` all that decides it."""
+    """Hold how one protocol ran; `name` bears what differs from its `plain` form, `settings` all that decides it.
+
+    `constant` says that it gives every examination the same four levels.
+    """
 
     name: str
     plain: str
@@ -58,6 +61,7 @@ class ProtocolRun:
     parameters: int | None
     trained: int | None
     seconds: float
+    constant: bool = False
 
 
 @dataclass(frozen=True)

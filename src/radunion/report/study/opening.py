@@ -43,7 +43,17 @@ def _sentences(material: StudyMaterial, ledger: Ledger, model: str | None) -> It
         yield _against_blinds(ledger, model)
         yield from _the_others(ledger, model)
         yield from _seed_way(material, ledger)
+    yield from _constant(material)
     yield from _not_run(material)
+
+
+def _constant(material: StudyMaterial) -> Iterator[Markup]:
+    """Name the protocols that say the same of every examination."""
+    for run in material.runs:
+        if run.constant:
+            yield Markup(
+                "<strong>{} says the same of every examination</strong>: it learned nothing from the films."
+            ).format(run.name)
 
 
 def _best(material: StudyMaterial, ledger: Ledger, model: str) -> Markup:
