@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from radunion.cohort import read_cohort
 from radunion.phantom import Simulation, simulate
-from radunion.training.examples import ABSENT, Examples, examples_of
+from radunion.training.examples import Examples, examples_of, films_in
 from radunion.training.finder import Finder, FinderData, fit_finder, locate
 from radunion.training.fit import Films, fit
 from radunion.training.glimpse import GLIMPSE, MARGIN, augment, centre, glimpse
@@ -101,16 +101,11 @@ class CompactLearner:
         held = taught[self._held_teachers]
         return fit_finder(
             finder, self._data,
-            training=np.concatenate([_films(self.examples, training), np.setdiff1d(taught, held)]),
-            validation=np.concatenate([_films(self.examples, validation), held]),
+            training=np.concatenate([films_in(self.examples, training), np.setdiff1d(taught, held)]),
+            validation=np.concatenate([films_in(self.examples, validation), held]),
             settings=settings, checkpoint=work / "finder.pt" if work else None,
             progress=epochs(tell, "Learning to find fractures", settings.epochs),
         )  # fmt: skip
-
-
-def _films(examples: Examples, rows: Int64[np.ndarray, " n"]) -> Int64[np.ndarray, " m"]:
-    films = np.unique(examples.films[rows])
-    return films[films != ABSENT]
 
 
 def _finder_data(strips: Strips, examples: Examples) -> FinderData:
@@ -124,7 +119,7 @@ def _teachers(folder: Path, tell: Tell) -> tuple[FinderData, Bool[np.ndarray, " 
     )
     examples = examples_of(read_cohort(table).examinations)
     held = sorted(set(examples.patients))[::7]
-    rows = _films(examples, np.flatnonzero(np.isin(examples.patients, held)))
+    rows = films_in(examples, np.flatnonzero(np.isin(examples.patients, held)))
     return _finder_data(load_strips(examples.paths, examples.boxes), examples), np.isin(
         np.arange(len(examples.paths)), rows
     )

@@ -73,6 +73,12 @@ def examples_of(examinations: Sequence[Examination]) -> Examples:
     )
 
 
+def films_in(examples: Examples, rows: Int64[np.ndarray, " n"]) -> Int64[np.ndarray, " m"]:
+    """Return the films that stand in some rows, each once."""
+    films = np.unique(examples.films[rows])
+    return films[films != ABSENT]
+
+
 def _film_rows(examination: Examination, known: dict[Path, int], seen: list[Film]) -> list[int]:
     """Return the row of the AP and of the lateral film, adding new films to `known` and `seen`."""
     pair = []

@@ -13,20 +13,16 @@ from radunion.features import Precision as FeaturePrecision
 from radunion.features.pooled import PooledBackbone
 from radunion.training.compact import CompactLearner
 from radunion.training.examples import Examples
-from radunion.training.films.learner import films_of
 from radunion.training.finder import Finder, position_of
-from radunion.training.fit import Films, fit
-from radunion.training.frozen import choose_flip, unflipped
+from radunion.training.frozen import fit_head
 from radunion.training.glimpse import GLIMPSE, glimpse
-from radunion.training.learner import Learned, LearnedPair, Tell, epochs
+from radunion.training.learner import Learned, LearnedPair, Tell
 from radunion.training.look import Look, Scorer
-from radunion.training.network import HeadShape, PairHead, PairNetwork
 from radunion.training.settings import TrainSettings
 from radunion.training.strips import STRIP
 
 ENLARGED = 2
 """A glimpse is shown to the network at this many times the strip's resolution."""
-_DROPOUT = 0.5
 _BATCH = 32
 _FLIPS: tuple[tuple[int, ...], ...] = ((), (3,), (2,), (2, 3))
 
@@ -89,21 +85,13 @@ class FoundLearner:
         """Train the finder, look where it says, train the head on what was seen."""
         found = self.compact.find(training, validation, work=work, tell=tell)
         features = torch.from_numpy(self._look(found.position, tell))
-        torch.manual_seed(self.settings.seed)
-        head = PairHead(HeadShape(features.shape[-1], dropout=_DROPOUT))
-        head.standardise(features[torch.from_numpy(films_of(self.examples, training))].flatten(0, 1))
-        films = Films(features, choose_flip, unflipped)
-        network = PairNetwork(nn.Identity(), head)
-        history = fit(
-            network, self.examples, films, training=training, validation=validation, settings=self.settings,
-            checkpoint=work / "scores.pt" if work else None,
-            progress=epochs(tell, "Learning to score", self.settings.epochs),
-        )  # fmt: skip
+        fitted = fit_head(features, self.examples, self.settings, training, validation, work=work, tell=tell)
 
         def scorer() -> nn.Module:
-            return Scorer(FoundLook(found.finder, GlimpseFeatures(self.backbone.pooled())), head).eval()
+            return Scorer(FoundLook(found.finder, GlimpseFeatures(self.backbone.pooled())), fitted.head).eval()
 
-        return LearnedPair(network, films, scorer, found.overview, {"finder": found.history, "scores": history})
+        history = {"finder": found.history, "scores": fitted.history}
+        return LearnedPair(fitted.network, fitted.films, scorer, found.overview, history)
 
     def _look(self, position: Float[Tensor, " m"], tell: Tell) -> Float32[np.ndarray, "m flips c"]:
         """Return the features of every glimpse and its flips."""

@@ -1,5 +1,6 @@
 """A head on a frozen backbone: features of every film and its flips come from the cache, films are looked at once."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,11 @@ from torch import Tensor, nn
 from radunion.features import FLIPS, Backbone, FeatureCache, extract
 from radunion.features import Precision as FeaturePrecision
 from radunion.radiograph import Preprocessing
-from radunion.training.examples import ABSENT, Examples
+from radunion.training.examples import Examples, films_in
 from radunion.training.fit import Films, fit
 from radunion.training.learner import Learned, LearnedPair, Tell, epochs
 from radunion.training.look import FrozenLook, Scorer, fit_view
+from radunion.training.loop import Epoch
 from radunion.training.network import HeadShape, PairHead, PairNetwork
 from radunion.training.settings import TrainSettings
 
@@ -54,25 +56,49 @@ class FrozenLearner:
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
     ) -> Learned:
         """Train the head on cached features."""
-        torch.manual_seed(self.settings.seed)
-        films = Films(self.features, choose_flip, unflipped)
-        head = PairHead(HeadShape(self.backbone.channels, dropout=_DROPOUT))
-        rows = np.unique(self.examples.films[training])
-        rows = rows[rows != ABSENT]
-        head.standardise(self.features[torch.from_numpy(rows)].flatten(0, 1))
-        network = PairNetwork(nn.Identity(), head)
-        history = fit(
-            network, self.examples, films, training=training, validation=validation, settings=self.settings,
-            checkpoint=work / "scores.pt" if work else None,
-            progress=epochs(tell, "Learning to score", self.settings.epochs),
-        )  # fmt: skip
+        fitted = fit_head(self.features, self.examples, self.settings, training, validation, work=work, tell=tell)
+        rows = films_in(self.examples, training)
         plain = self.features[:, 0].numpy()
         view = fit_view(plain[rows], self.examples.lateral[rows])
 
         def scorer() -> nn.Module:
-            return Scorer(FrozenLook(self.backbone.pooled(), view), head).eval()
+            return Scorer(FrozenLook(self.backbone.pooled(), view), fitted.head).eval()
 
-        return LearnedPair(network, films, scorer, plain, {"scores": history})
+        return LearnedPair(fitted.network, fitted.films, scorer, plain, {"scores": fitted.history})
+
+
+@dataclass(frozen=True)
+class FittedHead:
+    """A head that learned on features, the network that it makes with them, and how it went."""
+
+    head: PairHead
+    network: PairNetwork
+    films: Films
+    history: tuple[Epoch, ...]
+
+
+def fit_head(
+    features: Float[Tensor, "m flips c"],
+    examples: Examples,
+    settings: TrainSettings,
+    training: Int64[np.ndarray, " a"],
+    validation: Int64[np.ndarray, " b"],
+    *,
+    work: Path | None,
+    tell: Tell,
+) -> FittedHead:
+    """Train a head on the features of films and their flips."""
+    torch.manual_seed(settings.seed)
+    films = Films(features, choose_flip, unflipped)
+    head = PairHead(HeadShape(features.shape[-1], dropout=_DROPOUT))
+    head.standardise(features[torch.from_numpy(films_in(examples, training))].flatten(0, 1))
+    network = PairNetwork(nn.Identity(), head)
+    history = fit(
+        network, examples, films, training=training, validation=validation, settings=settings,
+        checkpoint=work / "scores.pt" if work else None,
+        progress=epochs(tell, "Learning to score", settings.epochs),
+    )  # fmt: skip
+    return FittedHead(head, network, films, history)
 
 
 def choose_flip(features: Float[Tensor, "n flips c"], random: torch.Generator) -> Float[Tensor, "n c"]:

@@ -6,8 +6,6 @@ begins; so a run that was killed and resumed ends with the same weights.
 
 import copy
 import math
-import os
-import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from radunion.errors import TrainingError
+from radunion.training.checkpoint import load_checkpoint, save_checkpoint
 from radunion.training.settings import TrainSettings
 
 Epoch = dict[str, float]
@@ -142,11 +141,7 @@ class _State:
             self.best = copy.deepcopy(self.module.state_dict())
 
     def save(self) -> None:
-        path = self.run.checkpoint
-        if path is None:
-            return
         content: dict[str, Any] = {
-            "run": self.run.name,
             "module": self.module.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "history": self.history,
@@ -154,24 +149,12 @@ class _State:
             "best_loss": self.best_loss,
             "best_epoch": self.best_epoch,
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        torch.save(content, temporary)
-        temporary.replace(path)
+        save_checkpoint(self.run.checkpoint, self.run.name, content)
 
     def load(self) -> None:
-        path = self.run.checkpoint
-        if path is None or not path.exists():
+        content = load_checkpoint(self.run.checkpoint, self.run.name)
+        if content is None:
             return
-        try:
-            content = torch.load(path, weights_only=True)
-            if content["run"] != self.run.name:
-                return
-        except (RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
-            raise TrainingError(
-                f"{path}: this checkpoint is damaged and cannot be resumed ({type(error).__name__}); "
-                "delete it and run again"
-            ) from None
         self.module.load_state_dict(content["module"])
         self.optimizer.load_state_dict(content["optimizer"])
         self.history, self.best = content["history"], content["best"]

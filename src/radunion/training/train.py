@@ -29,7 +29,7 @@ from radunion.scoring import (
 from radunion.scoring.bundle import must_be_free
 from radunion.training.card import calibration_card, card_of, metrics_of
 from radunion.training.compact import CompactLearner
-from radunion.training.examples import ABSENT, Examples, examples_of
+from radunion.training.examples import ABSENT, Examples, examples_of, films_in
 from radunion.training.export import export_onnx
 from radunion.training.films.learner import FilmLearner
 from radunion.training.found import FoundLearner
@@ -188,18 +188,13 @@ def _familiarity(
     learned: Learned, examples: Examples, training: np.ndarray, validation: np.ndarray
 ) -> tuple[FamiliarityReference, FamiliarityCard]:
     """Fit what familiar films look like on training films, and the threshold on the patients held out."""
-    seen, held = (_film_rows(examples, rows) for rows in (training, validation))
+    seen, held = (films_in(examples, rows) for rows in (training, validation))
     reference = fit_reference(learned.overview[seen])
     enough = len(held) >= _FEWEST_HELD_OUT
     tuned = held if enough else np.concatenate([seen, held])
     threshold = threshold_of(reference.distance(learned.overview[tuned]), quantile=_QUANTILE)
     where = "the patients held out for early stopping" if enough else "all films, training films too: too few held out"
     return reference, FamiliarityCard(threshold=max(threshold, 1e-6), tuned_on=where, quantile=_QUANTILE)
-
-
-def _film_rows(examples: Examples, rows: np.ndarray) -> np.ndarray:
-    films = np.unique(examples.films[rows])
-    return films[films != ABSENT]
 
 
 def _history(learned: Learned) -> dict[str, list[dict[str, float]]]:

@@ -17,7 +17,7 @@ from radunion.features import Precision as FeaturePrecision
 from radunion.joint import JointLevels
 from radunion.radiograph import Preprocessing
 from radunion.training.classical.said import FilmSaid
-from radunion.training.examples import ABSENT, Examples
+from radunion.training.examples import Examples, films_in
 from radunion.training.films.data import FilmInputs, feature_inputs, load_pixels, pixel_inputs
 from radunion.training.films.loop import FilmRun, predict_films, train_films
 from radunion.training.films.network import FilmScorer, FrozenFilms, WholeFilms, head_of, whole_network
@@ -87,7 +87,7 @@ class FilmLearner:
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
     ) -> LearnedFilms:
         """Train on the films of some rows; those of `validation` are watched and choose nothing."""
-        learned, watched = (films_of(self.examples, rows) for rows in (training, validation))
+        learned, watched = (films_in(self.examples, rows) for rows in (training, validation))
         return self.learn_films(learned, np.setdiff1d(watched, learned), work=work, tell=tell)
 
     def learn_films(
@@ -167,9 +167,3 @@ def _must_fit(settings: FilmSettings, preprocessing: Preprocessing) -> None:
             f"{films[1]}; prepare them to that size"
         )
     whole_network(settings)
-
-
-def films_of(examples: Examples, rows: Int64[np.ndarray, " n"]) -> Int64[np.ndarray, " m"]:
-    """Return the films that stand in some rows."""
-    films = np.unique(examples.films[rows])
-    return films[films != ABSENT]

@@ -1,7 +1,5 @@
 """The training loop of networks of single films: a fixed number of epochs, Keras' Adam, every epoch recorded."""
 
-import os
-import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from radunion.errors import TrainingError
 from radunion.evaluation.discrimination import auroc
+from radunion.training.checkpoint import load_checkpoint, save_checkpoint
 from radunion.training.films.data import FilmInputs
 from radunion.training.films.settings import FilmSettings
 from radunion.training.films.targets import FilmTargets
@@ -147,29 +146,14 @@ def _must_be_finite(epoch: Epoch) -> None:
 
 
 def _keep(module: nn.Module, optimiser: KerasAdam, run: FilmRun, history: list[Epoch]) -> None:
-    """Write everything that a resumed run needs, whole or not at all."""
-    if run.checkpoint is None:
-        return
-    content = {"run": run.name, "module": module.state_dict(), "optimiser": optimiser.state_dict(), "history": history}
-    run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    fresh = run.checkpoint.with_name(f".{run.checkpoint.name}.{os.getpid()}")
-    torch.save(content, fresh)
-    fresh.replace(run.checkpoint)
+    content = {"module": module.state_dict(), "optimiser": optimiser.state_dict(), "history": history}
+    save_checkpoint(run.checkpoint, run.name, content)
 
 
 def _resumed(module: nn.Module, optimiser: KerasAdam, run: FilmRun) -> list[Epoch]:
-    path = run.checkpoint
-    if path is None or not path.exists():
+    content = load_checkpoint(run.checkpoint, run.name)
+    if content is None:
         return []
-    try:
-        content = torch.load(path, weights_only=True)
-        if content["run"] != run.name:
-            return []
-    except (RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
-        raise TrainingError(
-            f"{path}: this checkpoint is damaged and cannot be resumed ({type(error).__name__}); "
-            "delete it and run again"
-        ) from None
     module.load_state_dict(content["module"])
     optimiser.load_state_dict(content["optimiser"])
     history: list[Epoch] = content["history"]
