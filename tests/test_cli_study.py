@@ -93,6 +93,23 @@ def test_what_cannot_be_is_refused_before_any_work(
     assert not (tmp_path / "study").exists()
 
 
+def test_a_folder_that_holds_other_files_is_left_alone(cohort: Path, tiny: Path, tmp_path: Path, capsys: Told) -> None:
+    out = tmp_path / "mine"
+    (out / "tables").mkdir(parents=True)
+    (out / "tables" / "mine.csv").write_text("a\n1\n")
+    assert study(cohort, out, "--protocols", str(tiny)) == 2
+    assert "this one holds other files" in capsys.readouterr().err
+    assert [path.name for path in out.rglob("*")] == ["tables", "mine.csv"]
+
+
+def test_two_studies_never_work_in_one_folder(cohort: Path, tiny: Path, tmp_path: Path, capsys: Told) -> None:
+    from radunion.study.place import claimed
+
+    with claimed(tmp_path / "study"):
+        assert study(cohort, tmp_path / "study", "--protocols", str(tiny)) == 2
+    assert "another study is at work in this folder" in capsys.readouterr().err
+
+
 def test_a_planted_swap_of_two_cortices_is_caught(cohort: Path, tiny: Path, tmp_path: Path, capsys: Told) -> None:
     head, *rows = cohort.read_text().splitlines()
     assert head.split(",")[4:8] == ["medial", "lateral", "anterior", "posterior"]

@@ -79,7 +79,7 @@ def write_report(
         raise UsageError(f"the report is about one of {', '.join(comparison.protocols)}, found {model!r}")
     told = model or headline_model(comparison)
     page = (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             title=title,
@@ -178,7 +178,8 @@ def _flat(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
             yield f"{prefix}{key}", value
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Return what fills in the templates: everything escaped, nothing left undefined."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("radunion.report"),
         autoescape=True,

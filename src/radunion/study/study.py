@@ -29,6 +29,7 @@ from radunion.study.crossval.run import Planned, Ran, Setting, run_protocols
 from radunion.study.crossval.splits import Split, size_of, splits_of
 from radunion.study.curves import epoch_records, gaps_of
 from radunion.study.flow import flow_of
+from radunion.study.place import claimed
 from radunion.study.protocols import PROTOCOLS, BlindProtocol, protocol_to_toml, varied
 from radunion.study.roc import roc_points
 from radunion.study.seed_way import seed_way_of
@@ -72,18 +73,19 @@ def run_study(
     """Run the whole comparison and write its report into `out`; killed and run again it goes on.
 
     A sealed hold-out is left out. `findings` are those of the cohort's checks, for the report. Raises CohortError when
-    there are too few patients or a fold leaks, UsageError for settings that cannot be, TrainingError when no protocol
-    can run.
+    there are too few patients or a fold leaks, UsageError for settings that cannot be and a folder that is not a
+    study's, TrainingError when no protocol can run.
     """
     unsealed, seal = without_sealed(cohort)
     data = study_data(unsealed)
-    main = _way(data, settings, settings.unit, out, cache, tell)
-    image = _way(data, settings, "image", out, cache, tell) if settings.units == "both" else None
-    tell("Measuring", 0, 1, "")
-    material = _material(cohort, unsealed, seal, data, settings, main, image, findings)
-    _write_protocols(out / "protocols", main.ran)
-    report = write_study_report(out, material)
-    tell("Measuring", 1, 1, "")
+    with claimed(out):
+        main = _way(data, settings, settings.unit, out, cache, tell)
+        image = _way(data, settings, "image", out, cache, tell) if settings.units == "both" else None
+        tell("Measuring", 0, 1, "")
+        material = _material(cohort, unsealed, seal, data, settings, main, image, findings)
+        _write_protocols(out / "protocols", main.ran)
+        report = write_study_report(out, material)
+        tell("Measuring", 1, 1, "")
     return Study(material, report)
 
 

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import jinja2
-
 from radunion.report.figures import svg
 from radunion.report.study.blocks import Section, figures_in, grids_in
 from radunion.report.study.cards import card_names, model_card
@@ -19,6 +17,7 @@ from radunion.report.study.opening import opening
 from radunion.report.study.record import record_text, study_record
 from radunion.report.study.training import training_section
 from radunion.report.study.ways import ways_section
+from radunion.report.write import environment
 
 
 def write_study_report(out: Path, material: StudyMaterial) -> Path:
@@ -33,7 +32,7 @@ def write_study_report(out: Path, material: StudyMaterial) -> Path:
     _write_tables(out / "tables", sections)
     drawn = _write_figures(out / "figures", sections)
     _write_cards(out / "cards", material, ledger)
-    page = _environment().get_template("study.html").render(material=material, sections=sections, drawn=drawn)
+    page = environment().get_template("study.html").render(material=material, sections=sections, drawn=drawn)
     path = out / "report.html"
     path.write_text(page, encoding="utf-8")
     return path
@@ -56,13 +55,15 @@ def study_sections(material: StudyMaterial, ledger: Ledger) -> tuple[Section, ..
 
 def _write_numbers(out: Path, material: StudyMaterial) -> None:
     material.comparison.write(out / "metrics.json")
+    by_image = out / "metrics-by-image.json"
+    by_image.unlink(missing_ok=True)
     if material.by_image is not None:
-        material.by_image.write(out / "metrics-by-image.json")
+        material.by_image.write(by_image)
     (out / "study.json").write_text(record_text(study_record(material)), encoding="utf-8")
 
 
 def _write_tables(folder: Path, sections: tuple[Section, ...]) -> None:
-    folder.mkdir(exist_ok=True)
+    _emptied(folder, ".csv", ".tex")
     grids = [grid for section in sections for grid in grids_in(section.blocks)]
     for grid in grids:
         (folder / f"{grid.name}.csv").write_text(csv_text(grid), encoding="utf-8")
@@ -72,7 +73,7 @@ def _write_tables(folder: Path, sections: tuple[Section, ...]) -> None:
 
 def _write_figures(folder: Path, sections: tuple[Section, ...]) -> dict[str, str]:
     """Write each figure as SVG and its table as CSV; return the SVG by name."""
-    folder.mkdir(exist_ok=True)
+    _emptied(folder, ".csv", ".svg")
     drawn = {}
     for figure in (one for section in sections for one in figures_in(section.blocks)):
         drawn[figure.name] = svg(figure)
@@ -89,11 +90,10 @@ def _write_cards(folder: Path, material: StudyMaterial, ledger: Ledger) -> None:
         (folder / names[run.name]).write_text(model_card(run, material, ledger), encoding="utf-8")
 
 
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("radunion.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _emptied(folder: Path, *suffixes: str) -> Path:
+    """Make a folder, and take away what an earlier study of other protocols left there under these suffixes."""
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        if path.suffix in suffixes:
+            path.unlink()
+    return folder
