@@ -214,3 +214,23 @@ def test_the_remaining_time_is_of_what_was_measured_and_says_what_is_unknown() -
     remaining.drop("b")
     remaining.finished("a", 600.0)
     assert str(remaining) == ""
+
+
+def test_a_tap_that_does_not_exist_is_refused_before_any_fold_runs(data: StudyData, tmp_path: Path) -> None:
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    thesis = PROTOCOLS["thesis-2"]
+    assert isinstance(thesis, FilmProtocol)
+    wrong = replace(thesis, name="wrong", network="test_resnet", weights="none", tap="Mixed_9z")
+    with pytest.raises(UsageError, match="wrong: the tap must be a layer of the backbone, found 'Mixed_9z'"):
+        run(data, splits, tmp_path, small(), wrong)
+    assert not (tmp_path / "folds").exists()
+
+
+def test_a_protocol_that_diverges_is_skipped_and_the_rest_runs(data: StudyData, tmp_path: Path) -> None:
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    setting = Setting(0, "float32", FeatureCache(tmp_path / "cache"))
+    every = planned(small("wild", learning_rate=1e38), small())
+    ran, skipped = run_protocols(every, data, splits, setting, out=tmp_path, tell=lambda *_: None)
+    assert [one.planned.name for one in ran] == ["tiny"]
+    assert [one.name for one in skipped] == ["wild"]
+    assert "training diverged" in skipped[0].reason

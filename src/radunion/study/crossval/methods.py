@@ -230,7 +230,7 @@ def pair_settings(protocol: PairProtocol, *, seed: int) -> TrainSettings:
     )  # fmt: skip
 
 
-def backbone_spec(protocol: PairProtocol, network: str) -> BackboneSpec:
+def backbone_spec(protocol: FilmProtocol | PairProtocol, network: str) -> BackboneSpec:
     """Return the frozen network of a protocol."""
     return BackboneSpec(network, weights=backbone_weights(protocol), tap=protocol.tap, pooling=protocol.pooling)
 

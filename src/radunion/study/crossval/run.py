@@ -8,18 +8,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from radunion import __version__
-from radunion.errors import MissingExtraError, WeightsError
+from radunion.errors import TrainingError
 from radunion.features import FeatureCache
 from radunion.features import Precision as FeaturePrecision
 from radunion.report.study.material import Skipped
 from radunion.scoring.card import film_digest
 from radunion.study.crossval.data import StudyData
 from radunion.study.crossval.methods import Method, Tools, method_of
+from radunion.study.crossval.preflight import why_not
 from radunion.study.crossval.remaining import Remaining
 from radunion.study.crossval.result import FoldResult, FoldStore
 from radunion.study.crossval.splits import Split
 from radunion.study.protocols import BlindProtocol, FilmProtocol, PairProtocol, Protocol
-from radunion.study.protocols.variant import missing_weights
 from radunion.training.learner import Tell
 
 
@@ -59,22 +59,24 @@ def run_protocols(
     out: Path,
     tell: Tell,
 ) -> tuple[list[Ran], list[Skipped]]:
-    """Run all; a protocol whose weights or extra are not on this machine is skipped, with the reason.
+    """Run all; a protocol that cannot run on this machine, or whose training diverges, is skipped with the reason.
 
-    Killed at any moment and run again it goes on, and ends with the same numbers.
+    Killed at any moment and run again it goes on, and ends with the same numbers. Raises UsageError, before any work,
+    for a protocol that can run nowhere.
     """
     ran, skipped = [], []
+    reasons = {one.name: why_not(one.protocol, seed=setting.seed) for one in planned}
     films = _digest_of_films(data)
-    remaining = Remaining([one.name for one in planned], len(splits))
+    remaining = Remaining([one.name for one in planned if reasons[one.name] is None], len(splits))
     for one in planned:
-        reason = missing_weights(one.protocol)
-        try:
-            if reason is None:
+        reason = reasons[one.name]
+        if reason is None:
+            try:
                 ran.append(_run_one(one, data, splits, setting, films=films, out=out, tell=tell, remaining=remaining))
                 continue
-        except (WeightsError, MissingExtraError) as error:
-            reason = str(error)
-        remaining.drop(one.name)
+            except TrainingError as error:
+                reason = str(error)
+                remaining.drop(one.name)
         skipped.append(Skipped(one.name, reason))
     return ran, skipped
 

@@ -1,0 +1,33 @@
+"""Find out before any long work which protocols cannot run: a study must not end after hours at a wrong name."""
+
+from radunion.errors import MissingExtraError, UsageError, WeightsError
+from radunion.features import load_backbone
+from radunion.study.crossval.methods import backbone_spec, film_settings
+from radunion.study.protocols import FilmProtocol, PairProtocol, Protocol
+from radunion.study.protocols.variant import missing_weights
+
+
+def why_not(protocol: Protocol, *, seed: int) -> str | None:
+    """Build a protocol's network once; return why it cannot be had on this machine, None where it can.
+
+    Raises UsageError that names the protocol for a network, tap or head that do not exist or do not go together.
+    """
+    missing = missing_weights(protocol)
+    if missing is not None:
+        return missing
+    try:
+        _build(protocol, seed)
+    except (WeightsError, MissingExtraError) as error:
+        return str(error)
+    except UsageError as error:
+        raise UsageError(f"{protocol.name}: {error}") from None
+    return None
+
+
+def _build(protocol: Protocol, seed: int) -> None:
+    if isinstance(protocol, FilmProtocol) and protocol.end_to_end:
+        from radunion.training.films.network import whole_network
+
+        whole_network(film_settings(protocol, seed=seed))
+    elif isinstance(protocol, FilmProtocol | PairProtocol) and protocol.network is not None:
+        load_backbone(backbone_spec(protocol, protocol.network))
