@@ -78,7 +78,10 @@ def test_a_sealed_hold_out_is_left_out_and_said(tiny: Path, tmp_path: Path, caps
         (["--protocols", "thesis-9"], "a protocol is one of blind-view"),
         (["--protocols", "lenet", "--preset", "thesis"], "leave --protocols out"),
         (["--protocols", "lenet", "--epochs", "none"], "--epochs takes N or NAME=N"),
-        (["--protocols", "lenet", "--epochs", "pair=3"], "a protocol of this study; found pair"),
+        (
+            ["--protocols", "lenet", "--epochs", "pair=3"],
+            "a protocol of this study, --weights one or imagenet or radimagenet; found pair",
+        ),
         (["--protocols", "lenet", "--weights", "imagenet=gone.pt"], "gone.pt: --weights names no file"),
         (["--protocols", "lenet,lenet"], "found lenet more than once"),
         (["--protocols", "gone.toml"], "gone.toml: a protocol's file cannot be read"),
@@ -142,11 +145,18 @@ def test_a_planted_constant_predictor_stands_out(
 ) -> None:
     from radunion.training.films import learner
 
+    folds = iter(range(1, 9))
+
     def constant(module: object, inputs: object, films: np.ndarray, settings: object) -> np.ndarray:
-        return np.tile(np.linspace(0.1, 0.9, 18, dtype=np.float32), (len(films), 1))
+        """Say the same of every film, in each fold something else: what a network that learned only shares does."""
+        return np.tile(np.roll(np.linspace(0.1, 0.9, 18, dtype=np.float32), next(folds)), (len(films), 1))
 
     monkeypatch.setattr(learner, "predict_films", constant)
-    assert study(cohort, tmp_path / "study", "--protocols", str(tiny)) == 0
+    head, *rows = cohort.read_text().splitlines()
+    table = cohort.with_name("one-film-less.csv")
+    table.write_text("\n".join([head, *(row for row in rows if ",lateral,films/00003-1-lateral" not in row)]) + "\n")
+    assert len(table.read_text().splitlines()) == len(rows)
+    assert study(table, tmp_path / "study", "--protocols", str(tiny)) == 0
     page = (tmp_path / "study" / "report.html").read_text()
     assert "tiny says the same of every examination" in page
     rows = json.loads((tmp_path / "study" / "metrics.json").read_text())["rows"]

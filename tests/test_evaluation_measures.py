@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score, precision_score, roc_auc_score
-from tests.test_evaluation import estimate, one_hot, reference, simulated
+from tests.test_evaluation_samples import estimate, one_hot, reference, simulated
 
 from radunion.evaluation.alpha import coincidences, ordinal_alpha
 from radunion.evaluation.compare import Comparison, compare

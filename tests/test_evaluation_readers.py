@@ -6,7 +6,7 @@ import krippendorff
 import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
-from tests.test_evaluation import model, one_hot, reference, simulated
+from tests.test_evaluation_samples import model, one_hot, reference, simulated
 
 from radunion.errors import UsageError
 from radunion.evaluation.agreement import intraclass

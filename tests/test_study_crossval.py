@@ -11,12 +11,13 @@ from radunion.errors import CohortError, UsageError
 from radunion.features import FeatureCache
 from radunion.joint import JointLevels
 from radunion.phantom import Simulation, simulate
-from radunion.study.crossval import methods
+from radunion.report.study.material import Skipped
+from radunion.study.crossval import methods, naming
 from radunion.study.crossval.data import StudyData, study_data
 from radunion.study.crossval.pool import fold_of_examination, of_fold, out_of_fold, seed18_out_of_fold
 from radunion.study.crossval.remaining import Remaining
 from radunion.study.crossval.result import FoldResult, FoldStore
-from radunion.study.crossval.run import Planned, Ran, Setting, run_protocols
+from radunion.study.crossval.run import Job, Planned, Ran, Setting, run_jobs
 from radunion.study.crossval.splits import Split, size_of, splits_of
 from radunion.study.protocols import PROTOCOLS, FilmProtocol, Protocol
 from radunion.training.classical.said import FilmSaid
@@ -38,13 +39,17 @@ def small(name: str = "tiny", **changes: object) -> FilmProtocol:
     return replace(lenet, **{"name": name, "size": 64, "epochs": 2, "batch": 16, **changes})  # type: ignore[arg-type]
 
 
-def planned(*protocols: Protocol) -> list[Planned]:
-    return [Planned(protocol, protocol.name, protocol.name) for protocol in protocols]
+def run_all(
+    data: StudyData, splits: tuple[Split, ...], out: Path, *protocols: Protocol
+) -> tuple[list[Ran], list[Skipped]]:
+    job = Job("patient", splits, tuple(Planned(protocol, protocol.name, protocol) for protocol in protocols))
+    setting = Setting(0, "float32", FeatureCache(out / "cache"), out, lambda *_: None)
+    (found,) = run_jobs([job], data, setting)
+    return found
 
 
 def run(data: StudyData, splits: tuple[Split, ...], out: Path, *protocols: Protocol) -> list[Ran]:
-    setting = Setting(0, "float32", FeatureCache(out / "cache"))
-    ran, skipped = run_protocols(planned(*protocols), data, splits, setting, out=out, tell=lambda *_: None)
+    ran, skipped = run_all(data, splits, out, *protocols)
     assert not skipped
     return ran
 
@@ -131,7 +136,9 @@ def test_a_finished_fold_is_never_run_again(data: StudyData, tmp_path: Path, mon
     monkeypatch.setattr("radunion.study.crossval.run.method_of", refuse)
     (second,) = run(data, splits, tmp_path, small())
     assert all(same(*pair) for pair in zip(first.folds, second.folds, strict=True))
-    assert first.parameters == second.parameters
+    assert first.record == second.record
+    assert first.record.parameters is not None
+    assert first.record.prepared > 0
     with pytest.raises(AssertionError, match="run again"):
         run(data, splits, tmp_path, small(dropout=0.1, learning_rate=5e-4))
 
@@ -161,7 +168,7 @@ def test_a_run_killed_between_and_within_folds_ends_with_the_same_numbers(
 
 
 def test_a_damaged_fold_counts_as_absent(tmp_path: Path) -> None:
-    store = FoldStore(tmp_path)
+    store = FoldStore(tmp_path, "run")
     levels = np.full((2, 4, 4), 0.25, dtype=np.float32)
     said = FilmSaid(levels, np.ones((2, 4), dtype=np.float32), np.zeros(2, dtype=np.float32))
     joint = JointLevels(np.ones((2, 1), dtype=np.float32), np.full((2, 1, 4, 4), 0.25), np.ones((2, 4)))
@@ -185,9 +192,7 @@ def test_a_protocol_without_its_weights_is_skipped_and_the_rest_runs(data: Study
     thesis = PROTOCOLS["thesis-2"]
     assert isinstance(thesis, FilmProtocol)
     misfit = replace(thesis, name="misfit", weights=str(wrong))
-    setting = Setting(0, "float32", FeatureCache(tmp_path / "cache"))
-    every = planned(PROTOCOLS["thesis-3"], misfit, PROTOCOLS["blind-view"])
-    ran, skipped = run_protocols(every, data, splits, setting, out=tmp_path, tell=lambda *_: None)
+    ran, skipped = run_all(data, splits, tmp_path, PROTOCOLS["thesis-3"], misfit, PROTOCOLS["blind-view"])
     assert [one.planned.name for one in ran] == ["blind-view"]
     assert [one.name for one in skipped] == ["thesis-3", "misfit"]
     assert "--weights radimagenet=FILE" in skipped[0].reason
@@ -205,14 +210,14 @@ def test_a_blind_learns_from_the_training_side_only(data: StudyData) -> None:
 
 
 def test_the_remaining_time_is_of_what_was_measured_and_says_what_is_unknown() -> None:
-    remaining = Remaining(["a", "b"], 3)
+    remaining = Remaining([("patient", "a"), ("image", "a")], 3)
     assert str(remaining) == "2 protocols not begun"
-    remaining.finished("a", 10.0)
-    remaining.finished("a", 20.0)
+    remaining.finished(("patient", "a"), 10.0)
+    remaining.finished(("patient", "a"), 20.0)
     assert (remaining.seconds(), remaining.unknown()) == (15, 1)
     assert str(remaining) == "about 15 s left of what has begun, 1 protocol not begun"
-    remaining.drop("b")
-    remaining.finished("a", 600.0)
+    remaining.drop(("image", "a"))
+    remaining.finished(("patient", "a"), 600.0)
     assert str(remaining) == ""
 
 
@@ -228,9 +233,24 @@ def test_a_tap_that_does_not_exist_is_refused_before_any_fold_runs(data: StudyDa
 
 def test_a_protocol_that_diverges_is_skipped_and_the_rest_runs(data: StudyData, tmp_path: Path) -> None:
     splits = splits_of(data, k=2, unit="patient", seed=0)
-    setting = Setting(0, "float32", FeatureCache(tmp_path / "cache"))
-    every = planned(small("wild", learning_rate=1e38), small())
-    ran, skipped = run_protocols(every, data, splits, setting, out=tmp_path, tell=lambda *_: None)
+    ran, skipped = run_all(data, splits, tmp_path, small("wild", learning_rate=1e38), small())
     assert [one.planned.name for one in ran] == ["tiny"]
     assert [one.name for one in skipped] == ["wild"]
     assert "training diverged" in skipped[0].reason
+
+
+def test_a_fold_is_named_by_all_that_decides_it(data: StudyData, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = splits_of(data, k=2, unit="patient", seed=0)
+    plain = naming.naming_of(data, seed=0, precision="float32")
+    run_of = plain.run(small())
+    names = {plain.fold(run_of, first), plain.fold(run_of, second), plain.fold(plain.run(small(dropout=0.3)), first)}
+    for other in (
+        naming.naming_of(data, seed=1, precision="float32"),
+        naming.naming_of(data, seed=0, precision="bfloat16"),
+    ):
+        names.add(other.fold(other.run(small()), first))
+    monkeypatch.setattr("radunion.study.crossval.naming.metadata.version", lambda name: "0.0.1")
+    older = naming.naming_of(data, seed=0, precision="float32")
+    names.add(older.fold(older.run(small()), first))
+    assert len(names) == 6
+    assert plain.run(replace(small(), title="another title")) == run_of

@@ -1,10 +1,13 @@
 """Protocols: what comes with radunion, what a TOML file may say, and the names that changes leave."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from radunion.errors import UsageError
+from radunion.study.crossval.run import Planned
+from radunion.study.plans import film_settings
 from radunion.study.protocols import (
     PROTOCOLS,
     THESIS,
@@ -16,6 +19,7 @@ from radunion.study.protocols import (
     varied,
 )
 from radunion.study.protocols.variant import missing_weights
+from radunion.study.study import as_written
 
 NAMED = {
     "blind-view", "blind-visit", "blind-site", "forest", "haar", "lenet", "thesis-1", "thesis-2", "thesis-3",
@@ -102,8 +106,41 @@ def test_more_epochs_are_told_and_not_called_unconverged() -> None:
 
 
 def test_a_tap_of_a_network_that_trains_whole_is_refused() -> None:
-    with pytest.raises(UsageError, match="thesis-1 has no tap"):
+    with pytest.raises(UsageError, match="thesis-1 has no tap to choose"):
         varied(PROTOCOLS["thesis-1"], Variant(taps={"thesis-1": "Mixed_7a"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "variant", "told"),
+    [
+        ("thesis-1", Variant(files={"thesis-1": "none"}), "thesis-1 has no weights to choose"),
+        ("forest", Variant(epochs={"forest": 3}), "forest has no epochs to choose"),
+        ("pair", Variant(taps={"pair": "x"}), "pair has no tap to choose"),
+    ],
+)
+def test_what_a_protocol_does_not_have_is_not_passed_over(name: str, variant: Variant, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        varied(PROTOCOLS[name], variant)
+
+
+def test_fields_of_a_film_protocol_are_those_that_its_learner_takes() -> None:
+    protocol = PROTOCOLS["thesis-final"]
+    assert isinstance(protocol, FilmProtocol)
+    settings = asdict(film_settings(protocol, seed=3))
+    assert settings.pop("seed") == 3
+    assert settings == {name: value for name, value in asdict(protocol).items() if name in settings}
+    left = set(asdict(protocol)) - set(settings)
+    assert left == {"name", "title", "source", "family", "shape"}
+
+
+def test_a_changed_protocol_is_written_so_that_it_can_be_read_and_names_no_path(tmp_path: Path) -> None:
+    variant = Variant(files={"imagenet": "/home/someone/inception.pt"}, taps={"": "Mixed_7a"}, epochs={"": 5})
+    for name in ("thesis-2", "lenet", "pair", "mura"):
+        changed, told = varied(PROTOCOLS[name], variant)
+        kept = as_written(Planned(changed, told, PROTOCOLS[name]))
+        text = protocol_to_toml(kept)
+        assert "someone" not in text
+        assert protocol_from_toml(written(tmp_path, text)) == kept
 
 
 def test_missing_weights_say_which_file_and_how_to_give_it(tmp_path: Path) -> None:

@@ -96,8 +96,7 @@ def run(args: Namespace) -> int:
     from radunion.study.study import run_study
 
     cohort = read_cohort(args.cohort, convention=args.convention)
-    findings = must_be_sound(cohort, args.silence, before="a study")
-    leave_sealed_out(cohort)  # says how many; the study leaves them out itself
+    findings = must_be_sound(leave_sealed_out(cohort), args.silence, before="a study")
     with stages() as tell:
         study = run_study(cohort, args.out, settings, cache=FeatureCache(args.cache), tell=tell, findings=findings)
     from radunion.cli.comparison import comparison_tables
@@ -164,11 +163,11 @@ def _variant(args: Namespace, protocols: "Sequence[Protocol]") -> "Variant":
     if absent:
         raise UsageError(f"{absent[0]}: --weights names no file that exists; check the path, or give none")
     taps = dict(_named(args.tap, optional=True))
-    known = {"", "imagenet", "radimagenet", *(protocol.name for protocol in protocols)}
-    unknown = sorted({*files, *taps, *epochs} - known)
+    names = {protocol.name for protocol in protocols}
+    unknown = sorted(({*taps, *epochs} - names - {""}) | (set(files) - names - {"imagenet", "radimagenet"}))
     if unknown:
         raise UsageError(
-            f"--weights, --tap and --epochs name imagenet, radimagenet or a protocol of this study; found "
+            "--tap and --epochs name a protocol of this study, --weights one or imagenet or radimagenet; found "
             f"{', '.join(unknown)}"
         )
     return Variant(files=files, taps=taps, epochs=epochs)
@@ -178,7 +177,8 @@ def _named(words: Sequence[str], *, optional: bool) -> list[tuple[str, str]]:
     """Split NAME=VALUE; a bare value has the empty name where that is allowed."""
     found = []
     for word in words:
-        name, equals, value = word.rpartition("=")
+        head, equals, tail = word.partition("=")
+        name, value = (head, tail) if equals else ("", head)
         if not value or (not equals and not optional):
             raise UsageError(f"NAME=VALUE is wanted, found {word!r}")
         found.append((name, value))

@@ -18,6 +18,7 @@ from jaxtyping import Float32
 from platformdirs import user_cache_path
 
 from radunion.errors import UsageError
+from radunion.features.sight import key_of
 from radunion.features.spec import Precision, Sight
 
 _CHECKSUM_BYTES = 32
@@ -38,7 +39,7 @@ class FeatureKey:
     @property
     def digest(self) -> str:
         """The SHA-256 of the key."""
-        parts = ("1", self.film, self.preprocessing, self.backbone, self.precision, self.flip)
+        parts = ("1", self.film, self.preprocessing, self.backbone, self.precision, key_of(self.flip))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

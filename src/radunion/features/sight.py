@@ -22,10 +22,14 @@ _MOVES: dict[Warp, tuple[float, tuple[float, float], float]] = {
 """Turn in degrees, shift in shares of height and width, and magnification about the middle."""
 
 
+def key_of(sight: Sight) -> str:
+    """Name a sight by all that it does: a cached feature must not outlive a change of its numbers."""
+    move = next((numbers for name, numbers in _MOVES.items() if name == sight), None)
+    return sight if move is None else f"{sight} {move}"
+
+
 def seen_as(film: Float32[np.ndarray, "h w"], sight: Sight) -> Float32[np.ndarray, "h w"]:
     """Flip or move a prepared film; what comes in from outside is 0."""
-    if sight == "mirror":
-        return np.flip(film, 1)
     for flip, axes in _AXES.items():
         if sight == flip:
             return np.flip(film, axes)

@@ -7,7 +7,7 @@ Pooling = Literal["max", "avg"]
 Padding = Literal["timm", "tensorflow"]
 Precision = Literal["float32", "bfloat16"]
 Flip = Literal["none", "horizontal", "vertical", "both"]
-Warp = Literal["none", "mirror", "turn-left", "turn-right", "shift-left", "shift-right", "shift-down", "larger"]
+Warp = Literal["none", "horizontal", "turn-left", "turn-right", "shift-left", "shift-right", "shift-down", "larger"]
 Sight = Flip | Warp
 """One way of looking at a prepared film: as it is, flipped, or moved a little."""
 

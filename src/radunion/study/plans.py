@@ -1,47 +1,104 @@
-"""From a protocol to a plan of training: the model that a study compared, trained on everything, as a bundle."""
+"""From a protocol to a plan of training: the same for a fold of a study and for the model that is kept as a bundle."""
+
+from dataclasses import fields
+from typing import Any
 
 from radunion.errors import UsageError
-from radunion.features import Precision
-from radunion.study.crossval.methods import backbone_spec, film_preprocessing, film_settings, pair_settings
+from radunion.features import BackboneSpec, Precision
+from radunion.radiograph import Preprocessing
 from radunion.study.protocols import FilmProtocol, PairProtocol, Protocol, Variant, varied
-from radunion.study.protocols.variant import missing_weights
+from radunion.study.protocols.variant import DOWNLOAD, missing_weights
+from radunion.training.films.settings import FilmSettings
 from radunion.training.plan import Plan
 from radunion.training.settings import TrainSettings
+from radunion.training.strips import STRIP
 
 
 def plan_of(
     protocol: Protocol, variant: Variant, *, name: str, seed: int, precision: Precision, folds: int | None
 ) -> Plan:
-    """Return the plan of a protocol that has a network.
+    """Return the plan of the bundle of a protocol that has a network.
 
     Raises UsageError for one that has none, or whose weights are not given.
     """
     changed, told = varied(protocol, variant)
-    if isinstance(changed, FilmProtocol | PairProtocol) and missing_weights(changed) is not None:
+    if not isinstance(changed, FilmProtocol | PairProtocol):
+        raise UsageError(
+            f"{protocol.name} has no network, so no bundle holds it yet; `radunion study` compares it with those that "
+            "have"
+        )
+    if missing_weights(changed) is not None:
         raise UsageError(
             f"{protocol.name} needs --weights: a file of {changed.network} with {changed.weights} weights, imagenet "
             "(downloads them) or none (random)"
         )
-    if isinstance(changed, PairProtocol):
+    return plan_as(changed, told, name=name, seed=seed, precision=precision, folds=folds)
+
+
+def plan_as(
+    protocol: FilmProtocol | PairProtocol,
+    told: str,
+    *,
+    name: str,
+    seed: int,
+    precision: Precision,
+    folds: int | None = None,
+) -> Plan:
+    """Return the plan of a protocol as it is, under the name that it runs by."""
+    if isinstance(protocol, FilmProtocol):
         return Plan(
             name=name,
             protocol=told,
-            settings=pair_settings(changed, seed=seed),
-            backbone=None if changed.network is None else backbone_spec(changed, changed.network),
-            precision=precision,
-            input=changed.input,
-            folds=folds,
-        )
-    if isinstance(changed, FilmProtocol):
-        return Plan(
-            name=name,
-            protocol=told,
-            settings=TrainSettings(epochs=changed.epochs, seed=seed),
-            films=film_settings(changed, seed=seed),
-            film_preprocessing=film_preprocessing(changed),
+            settings=TrainSettings(epochs=protocol.epochs, seed=seed),
+            films=film_settings(protocol, seed=seed),
+            film_preprocessing=film_preprocessing(protocol),
             precision=precision,
             folds=folds,
         )
-    raise UsageError(
-        f"{protocol.name} has no network, so no bundle holds it yet; `radunion study` compares it with those that have"
+    return Plan(
+        name=name,
+        protocol=told,
+        settings=pair_settings(protocol, seed=seed),
+        backbone=None if protocol.network is None else backbone_spec(protocol, protocol.network),
+        precision=precision,
+        input=protocol.input,
+        folds=folds,
     )
+
+
+def film_settings(protocol: FilmProtocol, *, seed: int) -> FilmSettings:
+    """Return what the learner of films needs of a protocol; a test holds that the fields go by the same names."""
+    given: dict[str, Any] = {
+        field.name: getattr(protocol, field.name) for field in fields(FilmSettings) if field.name != "seed"
+    }
+    return FilmSettings(**{**given, "weights": backbone_weights(protocol), "seed": seed})
+
+
+def film_preprocessing(protocol: FilmProtocol) -> Preprocessing:
+    """Return how a protocol's films are prepared; the seed study squashes them and keeps their grey values."""
+    if protocol.shape == "shaft":
+        return STRIP
+    return Preprocessing(
+        height=protocol.size,
+        width=protocol.size,
+        shape=protocol.shape,
+        intensity="full" if protocol.shape == "squash" else "robust",
+    )
+
+
+def pair_settings(protocol: PairProtocol, *, seed: int) -> TrainSettings:
+    """Return what the training loop needs of a protocol."""
+    return TrainSettings(
+        epochs=protocol.epochs, batch=protocol.batch, learning_rate=protocol.learning_rate,
+        weight_decay=protocol.weight_decay, patience=protocol.patience, validation=protocol.validation, seed=seed,
+    )  # fmt: skip
+
+
+def backbone_spec(protocol: FilmProtocol | PairProtocol, network: str) -> BackboneSpec:
+    """Return the frozen network of a protocol."""
+    return BackboneSpec(network, weights=backbone_weights(protocol), tap=protocol.tap, pooling=protocol.pooling)
+
+
+def backbone_weights(protocol: FilmProtocol | PairProtocol) -> str:
+    """Return a protocol's weights as a backbone takes them."""
+    return "imagenet" if protocol.weights == DOWNLOAD else protocol.weights

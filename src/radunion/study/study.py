@@ -7,6 +7,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from radunion import NOTICE, __version__
 from radunion.cohort import Cohort, Finding, check_split
 from radunion.cohort.sealed import Seal, without_sealed
@@ -21,23 +23,26 @@ from radunion.report.cohort import summarise_cohort
 from radunion.report.study.ledger import ledger_of
 from radunion.report.study.material import ProtocolRun, Skipped, StudyMaterial, Unit
 from radunion.report.study.write import write_study_report
-from radunion.scale import LEVELS
+from radunion.scale import CORTICES, LEVELS, view_of
+from radunion.scoring.views import PAIR
 from radunion.study.calibrated import calibration_of
 from radunion.study.crossval.data import StudyData, study_data
-from radunion.study.crossval.pool import out_of_fold
-from radunion.study.crossval.run import Planned, Ran, Setting, run_protocols
+from radunion.study.crossval.naming import LIBRARIES
+from radunion.study.crossval.pool import of_fold, out_of_fold
+from radunion.study.crossval.run import Job, Planned, Ran, Setting, run_jobs
 from radunion.study.crossval.splits import Split, size_of, splits_of
 from radunion.study.curves import epoch_records, gaps_of
 from radunion.study.flow import flow_of
 from radunion.study.place import claimed
-from radunion.study.protocols import PROTOCOLS, BlindProtocol, protocol_to_toml, varied
+from radunion.study.protocols import PROTOCOLS, FilmProtocol, PairProtocol, Protocol, protocol_to_toml, varied
 from radunion.study.roc import roc_points
 from radunion.study.seed_way import seed_way_of
 from radunion.study.settings import StudySettings
 from radunion.study.worst import worst_cases
+from radunion.training.examples import ABSENT
 from radunion.training.learner import Tell
+from radunion.training.precision import learning_precision
 
-_LIBRARIES = ("numpy", "scikit-learn", "scipy", "torch", "timm", "pydicom")
 _TORN = "it reads both films of an examination, which a split by image tears apart"
 
 
@@ -79,43 +84,57 @@ def run_study(
     unsealed, seal = without_sealed(cohort)
     data = study_data(unsealed)
     with claimed(out):
-        main = _way(data, settings, settings.unit, out, cache, tell)
-        image = _way(data, settings, "image", out, cache, tell) if settings.units == "both" else None
+        ways = _ways(data, settings, Setting(settings.seed, settings.precision, cache, out, tell))
         tell("Measuring", 0, 1, "")
-        material = _material(cohort, unsealed, seal, data, settings, main, image, findings)
-        _write_protocols(out / "protocols", main.ran)
+        material = _material(cohort, unsealed, seal, data, settings, ways, findings)
+        _write_protocols(out / "protocols", ways[0].ran)
         report = write_study_report(out, material)
         tell("Measuring", 1, 1, "")
     return Study(material, report)
 
 
-def _way(data: StudyData, settings: StudySettings, unit: Unit, out: Path, cache: FeatureCache, tell: Tell) -> _Way:
+def _ways(data: StudyData, settings: StudySettings, setting: Setting) -> list[_Way]:
+    """Run the protocols by the way of the report, and by image too where that was asked for."""
+    units: tuple[Unit, ...] = ("patient", "image") if settings.units == "both" else (settings.unit,)
+    jobs = [_job(data, settings, unit) for unit in units]
+    torn = [_torn(settings) if unit == "image" else [] for unit in units]
+    found = run_jobs(jobs, data, setting)
+    return [
+        _way(data, settings, job, ran, [*skipped, *left])
+        for job, (ran, skipped), left in zip(jobs, found, torn, strict=True)
+    ]
+
+
+def _job(data: StudyData, settings: StudySettings, unit: Unit) -> Job:
     splits = splits_of(data, k=settings.k, unit=unit, seed=settings.seed)
     if unit == "patient":
         _must_not_leak(data, splits)
-    planned = planned_protocols(settings)
-    torn = [one for one in planned if unit == "image" and one.protocol.reads_pairs and one.plain not in BLINDS]
-    ran, skipped = run_protocols(
-        [one for one in planned if one not in torn],
-        data,
-        splits,
-        Setting(settings.seed, settings.precision, cache),
-        out=out,
-        tell=tell,
-    )
-    if not ran:
+    planned = [one for one in planned_protocols(settings) if unit == "patient" or not _reads_pairs(one)]
+    return Job(unit, splits, tuple(planned))
+
+
+def _way(data: StudyData, settings: StudySettings, job: Job, ran: Sequence[Ran], skipped: Sequence[Skipped]) -> _Way:
+    if not any(one.planned.plain not in BLINDS for one in ran) and len(job.planned) > len(BLINDS):
         raise TrainingError("no protocol could run: " + "; ".join(f"{one.name}: {one.reason}" for one in skipped))
-    skipped += [Skipped(f"{one.name}, split by image", _TORN) for one in torn]
-    joints = {one.planned.name: out_of_fold(one, data, splits) for one in ran}
-    return _Way(unit, splits, tuple(ran), tuple(skipped), joints, _compared(data, splits, ran, joints, settings))
+    joints = {one.planned.name: out_of_fold(one, data, job.splits) for one in ran}
+    comparison = _compared(data, job.splits, ran, joints, settings)
+    return _Way(job.unit, job.splits, tuple(ran), tuple(skipped), joints, comparison)
+
+
+def _reads_pairs(planned: Planned) -> bool:
+    return planned.protocol.reads_pairs and planned.plain not in BLINDS
+
+
+def _torn(settings: StudySettings) -> list[Skipped]:
+    return [Skipped(f"{one.name}, split by image", _TORN) for one in planned_protocols(settings) if _reads_pairs(one)]
 
 
 def planned_protocols(settings: StudySettings) -> list[Planned]:
     """Return every protocol as it runs, the blinds first: nothing is compared without them."""
     blinds = tuple(PROTOCOLS[name] for name in BLINDS)
-    others = [one for one in settings.protocols if not isinstance(one, BlindProtocol)]
+    others = [one for one in settings.protocols if one.name not in BLINDS]
     run = [(protocol, *varied(protocol, settings.variant)) for protocol in (*blinds, *others)]
-    return [Planned(changed, name, protocol.name) for protocol, changed, name in run]
+    return [Planned(changed, name, protocol) for protocol, changed, name in run]
 
 
 def _must_not_leak(data: StudyData, splits: Sequence[Split]) -> None:
@@ -147,10 +166,10 @@ def _material(
     seal: Seal | None,
     data: StudyData,
     settings: StudySettings,
-    main: _Way,
-    image: _Way | None,
+    ways: Sequence[_Way],
     findings: Sequence[Finding],
 ) -> StudyMaterial:
+    main, image = ways[0], ways[1] if len(ways) > 1 else None
     simulated = is_simulated(table)
     calibrated = calibration_of(data, main.joints, main.splits, settings) if main.unit == "patient" else None
     comparison = main.comparison
@@ -169,7 +188,7 @@ def _material(
         flow=flow_of(table, unsealed, data),
         findings=tuple(findings),
         folds=tuple(size_of(data, split) for split in main.splits),
-        runs=tuple(_run_of(one, main.joints[one.planned.name]) for one in main.ran),
+        runs=tuple(_run_of(one, data, main.splits) for one in main.ran),
         skipped=(*main.skipped, *(one for one in (image.skipped if image else ()) if one not in main.skipped)),
         history=epoch_records(main.ran, main.splits),
         gaps=gaps_of(main.ran, data, main.splits),
@@ -188,29 +207,33 @@ def _material(
     )
 
 
-def says_the_same(joint: JointLevels) -> bool:
-    """Say whether every examination has the same levels: a predictor that looks at nothing, whatever it was shown."""
-    levels = median_score(joint.margins(), LEVELS[0])
-    return len(levels) > 1 and bool((levels == levels[0]).all())
+def says_the_same(ran: Ran, data: StudyData, splits: Sequence[Split]) -> bool:
+    """Say whether each fold gives every cortex that it sees one level: a predictor that learned nothing from films."""
+    seen = np.array([[pair[PAIR.index(view_of(cortex))] != ABSENT for cortex in CORTICES] for pair in data.pairs])
+    for fold, split in zip(ran.folds, splits, strict=True):
+        levels = median_score(of_fold(fold, ran.planned.protocol, data).margins(), LEVELS[0])[split.test]
+        for column in range(len(CORTICES)):
+            if len(np.unique(levels[seen[split.test, column], column])) > 1:
+                return False
+    return True
 
 
-def _run_of(ran: Ran, joint: JointLevels) -> ProtocolRun:
+def _run_of(ran: Ran, data: StudyData, splits: Sequence[Split]) -> ProtocolRun:
     protocol = ran.planned.protocol
     settings = {name: value for name, value in asdict(protocol).items() if name not in ("name", "title", "source")}
     if "weights" in settings:
         settings["weights"] = Path(settings["weights"]).name  # a path says where the user works
-    total, learned = ran.parameters or (None, None)
+    total, learned = ran.record.parameters or (None, None)
     note = ran.planned.name.removeprefix(ran.planned.plain).strip(" ()")
-    constant = ran.planned.plain not in BLINDS and says_the_same(joint)
-    seconds = sum(fold.seconds for fold in ran.folds)
+    constant = ran.planned.plain not in BLINDS and says_the_same(ran, data, splits)
     return ProtocolRun(
         ran.planned.name, ran.planned.plain, protocol.family, protocol.title, protocol.source, settings, note,
-        total, learned, seconds, constant,
+        total, learned, ran.seconds, constant, ran.record.taught,
     )  # fmt: skip
 
 
 def _provenance(data: StudyData, settings: StudySettings, seal: Seal | None) -> dict[str, Any]:
-    versions = {name: metadata.version(name) for name in _LIBRARIES}
+    versions = {name: metadata.version(name) for name in LIBRARIES}
     return {
         "radunion": __version__,
         "Python": platform.python_version(),
@@ -219,19 +242,26 @@ def _provenance(data: StudyData, settings: StudySettings, seal: Seal | None) -> 
         "Sealed hold-out": "none" if seal is None else f"seal {seal.digest()[:16]}, left out",
         "Convention": data.cohort.convention,
         "Folds": f"{settings.k}, seed {settings.seed}",
-        "Features": settings.precision,
+        "Features of frozen networks": settings.precision,
+        "Networks learned in": f"{learning_precision()}; heads on frozen features in float32",
         "Bootstrap": f"{settings.replicates} samples of patients, seed {settings.seed}",
     }
 
 
 def _write_protocols(folder: Path, ran: Sequence[Ran]) -> None:
-    """Leave every protocol as it ran, as TOML that a study takes."""
+    """Leave every protocol as it ran, as TOML that a study takes; a weights file is given again with --weights."""
     folder.mkdir(parents=True, exist_ok=True)
     for one in ran:
-        protocol = one.planned.protocol
-        if one.planned.name != one.planned.plain:
-            plain = "".join(
-                letter if letter.isalnum() or letter in "-_." else "-" for letter in one.planned.name.lower()
-            )
-            protocol = replace(protocol, name="-".join(filter(None, plain.split("-"))))
+        protocol = as_written(one.planned)
         (folder / f"{protocol.name}.toml").write_text(protocol_to_toml(protocol), encoding="utf-8")
+
+
+def as_written(planned: Planned) -> Protocol:
+    """Return a protocol as it ran, under a name of its own where it is changed, and without the user's path."""
+    protocol, base = planned.protocol, planned.base
+    if isinstance(protocol, FilmProtocol | PairProtocol) and isinstance(base, FilmProtocol | PairProtocol):
+        protocol = replace(protocol, weights="none" if protocol.weights == "none" else base.weights)
+    if protocol == base:
+        return protocol
+    plain = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in planned.name.lower())
+    return replace(protocol, name="-".join(filter(None, plain.split("-"))))

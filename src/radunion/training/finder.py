@@ -15,8 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from radunion.training.fit import fingerprint
-from radunion.training.loop import Epoch, Progress, Run, autocast, train
+from radunion.training.loop import Epoch, Progress, Run, train
 from radunion.training.network import plain_trunk
+from radunion.training.precision import autocast
 from radunion.training.settings import TrainSettings
 
 _STRIDE = 16
@@ -102,7 +103,7 @@ def fit_finder(
         strips, where = data.strips[chosen].float() / 255, boxes[chosen]
         if random is not None:
             strips, where = _moved(strips, where, random)
-        with autocast(settings):
+        with autocast(settings.precision):
             found: Found = finder(strips)
         view = F.binary_cross_entropy_with_logits(found.lateral.float(), lateral[chosen], reduction="none")
         return view + focus_loss(found.focus.float(), where)

@@ -14,8 +14,9 @@ from torch import Tensor
 from radunion import __version__
 from radunion.training.examples import ABSENT, Examples
 from radunion.training.likelihood import scorability_loss, set_likelihood
-from radunion.training.loop import Epoch, Progress, Run, autocast, train
+from radunion.training.loop import Epoch, Progress, Run, train
 from radunion.training.network import PairNetwork, Prediction
+from radunion.training.precision import autocast
 from radunion.training.settings import TrainSettings
 
 _SCORABLE_SHARE = 0.3  # how much scorability counts beside the levels
@@ -100,7 +101,7 @@ def _loss(
     rows_of = torch.from_numpy(pairs)
     present = (rows_of != ABSENT).float()
     allowed = torch.from_numpy(examples.allowed[rows])
-    with autocast(settings):
+    with autocast(settings.precision):
         seen = network.look(films.take(rows_of[:, 0], random), films.take(rows_of[:, 1], random))
     said = network.head(seen[:, 0], seen[:, 1], present)
     loss = set_likelihood(said.weights, said.levels, allowed)

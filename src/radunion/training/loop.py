@@ -63,14 +63,6 @@ def train(module: nn.Module, loss: Loss, run: Run) -> tuple[Epoch, ...]:
     return tuple(state.history)
 
 
-def autocast(settings: TrainSettings) -> torch.autocast:
-    """Return the context of the precision asked for."""
-    wanted = settings.precision
-    if wanted == "auto":
-        wanted = "bfloat16" if torch.ops.mkldnn._is_mkldnn_bf16_supported() else "float32"
-    return torch.autocast("cpu", torch.bfloat16, enabled=wanted == "bfloat16")
-
-
 def _must_be_finite(epoch: Epoch) -> None:
     if not all(map(math.isfinite, epoch.values())):
         raise TrainingError(

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int64
 
-from radunion.cohort import Cohort, folds, holdout
+from radunion.cohort import Cohort, folds
 from radunion.cohort.sealed import refuse_sealed
 from radunion.errors import CohortError, UsageError
 from radunion.evaluation.blinds import BLINDS, fit_blind
 from radunion.evaluation.compare import Comparison, compare
 from radunion.evaluation.reference import Reference, reference_of
-from radunion.features import FeatureCache, load_backbone
+from radunion.features import FeatureCache
 from radunion.joint import JointLevels, concatenate
 from radunion.scoring import (
     Bundle,
@@ -28,18 +28,12 @@ from radunion.scoring import (
 )
 from radunion.scoring.bundle import must_be_free
 from radunion.training.card import calibration_card, card_of, metrics_of
-from radunion.training.compact import CompactLearner
 from radunion.training.examples import ABSENT, Examples, examples_of, films_in
 from radunion.training.export import export_onnx
-from radunion.training.films.learner import FilmLearner
-from radunion.training.found import FoundLearner
-from radunion.training.frozen import FrozenLearner
 from radunion.training.learner import Learned, Learner, Tell, quiet
+from radunion.training.learners import FEWEST_PATIENTS, learner_of, split_rows
 from radunion.training.plan import Plan
-from radunion.training.settings import TrainSettings
-from radunion.training.strips import STRIP
 
-_FEWEST_PATIENTS = 12
 _FEWEST_HELD_OUT = 20
 _QUANTILE = 0.99
 """The part of held-out films that count as familiar."""
@@ -78,8 +72,8 @@ def train_model(
     refuse_sealed(cohort)
     examples = examples_of(cohort.examinations)
     _must_suffice(examples, cohort, plan)
-    learner = _learner(cohort, examples, plan, work, cache, tell)
-    training, validation = _split(cohort, examples, np.arange(len(cohort)), plan.settings)
+    learner = learner_of(cohort, examples, plan, work=work, cache=cache, tell=tell)
+    training, validation = split_rows(cohort, examples, np.arange(len(cohort)), plan.settings)
     learned = learner.learn(training, validation, work=work, tell=tell)
     out_of_fold = _out_of_fold(cohort, learner, plan, plan.folds, work, tell) if plan.folds else None
     comparison = out_of_fold.comparison if out_of_fold else None
@@ -101,53 +95,15 @@ def train_model(
     return Trained(bundle, _history(learned), comparison)
 
 
-def _learner(
-    cohort: Cohort, examples: Examples, plan: Plan, work: Path, cache: FeatureCache | None, tell: Tell
-) -> Learner:
-    if plan.films is not None and plan.film_preprocessing is not None:
-        return FilmLearner(
-            examples,
-            cohort.examinations,
-            plan.films,
-            preprocessing=plan.film_preprocessing,
-            cache=cache,
-            precision=plan.precision,
-            tell=tell,
-        )
-    if plan.backbone is None:
-        return CompactLearner(examples, plan.settings, work=work, tell=tell)
-    backbone = load_backbone(plan.backbone)
-    if plan.input == "glimpse":
-        return FoundLearner(examples, backbone, plan.settings, precision=plan.precision, work=work, tell=tell)
-    return FrozenLearner(
-        examples,
-        backbone,
-        plan.settings,
-        cache=cache,
-        precision=plan.precision,
-        preprocessing=STRIP if plan.input == "shaft" else backbone.preprocessing(),
-        tell=tell,
-    )
-
-
 def _must_suffice(examples: Examples, cohort: Cohort, plan: Plan) -> None:
     patients = len(set(examples.patients))
-    if patients < _FEWEST_PATIENTS:
+    if patients < FEWEST_PATIENTS:
         raise CohortError(
-            f"{cohort.source}: training needs labelled films of at least {_FEWEST_PATIENTS} patients, "
+            f"{cohort.source}: training needs labelled films of at least {FEWEST_PATIENTS} patients, "
             f"found {patients}; add labelled examinations or score with a model that exists"
         )
     if plan.folds is not None and plan.folds > patients // 2:
         raise UsageError(f"{plan.folds} folds need at least {2 * plan.folds} patients, found {patients}; ask for fewer")
-
-
-def _split(
-    cohort: Cohort, examples: Examples, chosen: np.ndarray, settings: TrainSettings
-) -> tuple[Int64[np.ndarray, " a"], Int64[np.ndarray, " b"]]:
-    """Return the rows to learn from and those to stop by, of some examinations; patients stay whole."""
-    labelled = np.intersect1d(chosen, examples.examination)
-    held = holdout(cohort.subset(labelled), fraction=settings.validation, seed=settings.seed)
-    return examples.rows(labelled[~held]), examples.rows(labelled[held])
 
 
 def _calibration(out_of_fold: OutOfFold | None, plan: Plan) -> CalibrationCard | None:
@@ -164,7 +120,7 @@ def _out_of_fold(cohort: Cohort, learner: Learner, plan: Plan, k: int, work: Pat
     for number, test in enumerate(folds(cohort, k=k, seed=plan.settings.seed), start=1):
         tell("Cross-validation", number, k, "")
         rest = np.setdiff1d(np.arange(len(cohort)), test)
-        training, validation = _split(cohort, examples, rest, plan.settings)
+        training, validation = split_rows(cohort, examples, rest, plan.settings)
         learned = learner.learn(training, validation, work=work / f"fold-{number}", tell=tell)
         known = every[np.isin(every.examination, rest)]
         tested = [cohort.examinations[index] for index in test]

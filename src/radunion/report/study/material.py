@@ -10,9 +10,12 @@ from typing import Any, Literal
 from radunion.cohort import Finding
 from radunion.evaluation.compare import Comparison, Row
 from radunion.evaluation.coverage import Coverage
+from radunion.evaluation.measures import BETTER
 from radunion.evaluation.reliability import ReliabilityBin as ReliabilityBin
 
 Unit = Literal["patient", "image"]
+WORD_OF: dict[Unit, str] = {"patient": "patient", "image": "film"}
+"""What a study was split by, in words."""
 CoverageRow = Coverage
 
 
@@ -48,7 +51,9 @@ class FoldSize:
 class ProtocolRun:
     """Hold how one protocol ran; `name` bears what differs from its `plain` form, `settings` all that decides it.
 
-    `constant` says that it gives every examination the same four levels.
+    `seconds` are those of this machine: all folds, and the look at all films before them. `constant` says that it
+    gives every examination the same four levels, `taught` what it learned from beside the labels, e.g. `where fractures
+    are: from the boxes of 678 films of the table`; empty where nothing.
     """
 
     name: str
@@ -62,6 +67,12 @@ class ProtocolRun:
     trained: int | None
     seconds: float
     constant: bool = False
+    taught: str = ""
+
+    @property
+    def has_18_outputs(self) -> bool:
+        """Whether it gives the seed study's 18 outputs itself; for others they are made up from its levels."""
+        return self.family == "film" and self.settings.get("outputs") == "seed18"
 
 
 @dataclass(frozen=True)
@@ -101,6 +112,13 @@ class Gap:
     scale: str
     train: float | None
     test: float | None
+
+    @property
+    def better_on_train(self) -> float | None:
+        """How much better it is on what it learned from: positive also where less is better, as for errors."""
+        if self.train is None or self.test is None:
+            return None
+        return self.test - self.train if BETTER.get(self.metric) == "lower" else self.train - self.test
 
 
 @dataclass(frozen=True)
@@ -160,3 +178,12 @@ class StudyMaterial:
     preset: str | None = None
     about: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sealed(self) -> bool:
+        """Whether a sealed hold-out was left out, as the provenance tells."""
+        return str(self.provenance.get("Sealed hold-out", "none")) != "none"
+
+    def place_of(self, name: str) -> int | None:
+        """Return the place of a protocol among the runs; None where it is none of them."""
+        return next((place for place, one in enumerate(self.runs) if one.name == name), None)

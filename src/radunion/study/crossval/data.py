@@ -10,8 +10,7 @@ from radunion.cohort import Cohort
 from radunion.errors import CohortError
 from radunion.evaluation.reference import Reference, reference_of
 from radunion.training.examples import ABSENT, Examples, examples_of
-
-FEWEST_PATIENTS = 12
+from radunion.training.learners import FEWEST_PATIENTS
 
 
 @dataclass(frozen=True)

@@ -9,26 +9,18 @@ from typing import runtime_checkable
 
 import numpy as np
 
-from radunion.cohort import holdout
 from radunion.evaluation.blinds import fit_blind
-from radunion.features import BackboneSpec, FeatureCache, load_backbone
+from radunion.features import FeatureCache
 from radunion.features import Precision as FeaturePrecision
-from radunion.radiograph import Preprocessing
 from radunion.study.crossval.data import StudyData
 from radunion.study.crossval.result import FoldResult, History
 from radunion.study.crossval.splits import Split
-from radunion.study.protocols import (
-    BlindProtocol,
-    FilmProtocol,
-    ForestProtocol,
-    HaarProtocol,
-    PairProtocol,
-    Protocol,
-)
-from radunion.study.protocols.variant import DOWNLOAD
-from radunion.training.films.settings import FilmSettings
+from radunion.study.plans import plan_as
+from radunion.study.protocols import BlindProtocol, ForestProtocol, HaarProtocol, Protocol
+from radunion.training.films.learner import FilmLearner
 from radunion.training.learner import Learned, Learner, Tell
-from radunion.training.settings import TrainSettings
+from radunion.training.learners import learner_of, split_rows
+from radunion.training.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -44,10 +36,16 @@ class Tools:
 
 @runtime_checkable
 class Method(Interface):
-    """One protocol, ready for its folds. `parameters` are those of the whole network and those that learn."""
+    """One protocol, ready for its folds.
+
+    `parameters` are those of the whole network and those that learn, known once a fold is fitted; `taught` says what it
+    learned from beside the labels.
+    """
 
     @property
     def parameters(self) -> tuple[int, int] | None: ...
+    @property
+    def taught(self) -> str: ...
     def fit(self, split: Split, *, work: Path) -> FoldResult:
         """Learn from one side of a fold; say something of every examination or film."""
         ...
@@ -60,17 +58,20 @@ def method_of(protocol: Protocol, data: StudyData, tools: Tools) -> Method:
     """
     if isinstance(protocol, BlindProtocol):
         return BlindMethod(protocol, data)
-    if isinstance(protocol, FilmProtocol):
-        return FilmMethod(protocol, data, tools)
-    if isinstance(protocol, PairProtocol):
-        return PairMethod(protocol, data, tools)
-    return ClassicalMethod(protocol, data, tools)
+    if isinstance(protocol, ForestProtocol | HaarProtocol):
+        return ClassicalMethod(protocol, data, tools)
+    plan = plan_as(protocol, protocol.name, name=protocol.name, seed=tools.seed, precision=tools.precision)
+    learner = learner_of(data.cohort, data.examples, plan, work=tools.work, cache=tools.cache, tell=tools.tell)
+    if isinstance(learner, FilmLearner):
+        return FilmMethod(learner, tools)
+    return PairMethod(learner, plan, data, tools)
 
 
 class BlindMethod:
     """Fit a no-image baseline to the labels of a fold's training examinations."""
 
     parameters = None
+    taught = ""
 
     def __init__(self, protocol: BlindProtocol, data: StudyData) -> None:
         self.protocol = protocol
@@ -86,19 +87,11 @@ class BlindMethod:
 class FilmMethod:
     """A network of single films."""
 
-    def __init__(self, protocol: FilmProtocol, data: StudyData, tools: Tools) -> None:
-        from radunion.training.films.learner import FilmLearner
+    taught = ""
 
+    def __init__(self, learner: FilmLearner, tools: Tools) -> None:
+        self.learner = learner
         self.tools = tools
-        self.learner = FilmLearner(
-            data.examples,
-            data.cohort.examinations,
-            film_settings(protocol, seed=tools.seed),
-            preprocessing=film_preprocessing(protocol),
-            cache=tools.cache,
-            precision=tools.precision,
-            tell=tools.tell,
-        )
 
     @property
     def parameters(self) -> tuple[int, int]:
@@ -114,20 +107,28 @@ class FilmMethod:
 class PairMethod:
     """A network of both films; patients kept out of the training side stop it."""
 
-    parameters = None
-
-    def __init__(self, protocol: PairProtocol, data: StudyData, tools: Tools) -> None:
-        self.protocol = protocol
+    def __init__(self, learner: Learner, plan: Plan, data: StudyData, tools: Tools) -> None:
+        self.learner = learner
+        self.plan = plan
         self.data = data
         self.tools = tools
-        self.learner = pair_learner(protocol, data, tools)
+        self.parameters: tuple[int, int] | None = None
+
+    @property
+    def taught(self) -> str:
+        boxes = self.learner.boxes
+        if not boxes and not self.learner.simulated_boxes:
+            return ""
+        own = f"where fractures are: from the boxes of {boxes:,} films of the table" if boxes else "where fractures are"
+        extra = f" from {self.learner.simulated_boxes:,} films simulated for it" if self.learner.simulated_boxes else ""
+        return f"{own}{' and' if boxes and extra else ''}{extra}"
 
     def fit(self, split: Split, *, work: Path) -> FoldResult:
         start = time.monotonic()
-        held = holdout(self.data.cohort.subset(split.train), fraction=self.protocol.validation, seed=self.tools.seed)
-        training, validation = (self.data.examples.rows(split.train[mask]) for mask in (~held, held))
+        training, validation = split_rows(self.data.cohort, self.data.examples, split.train, self.plan.settings)
         learned = self.learner.learn(training, validation, work=work, tell=self.tools.tell)
         joint = learned.predict(self.data.pairs)
+        self.parameters = _counted(learned)
         return FoldResult(joint, None, None, _history(learned), time.monotonic() - start)
 
 
@@ -135,6 +136,7 @@ class ClassicalMethod:
     """Engineered features of single films and a classifier of the classical kind."""
 
     parameters = None
+    taught = ""
 
     def __init__(self, protocol: ForestProtocol | HaarProtocol, data: StudyData, tools: Tools) -> None:
         from radunion.training.classical import ForestModel, HaarModel, engineered_features, haar_features
@@ -168,71 +170,9 @@ class ClassicalMethod:
         return FoldResult(None, said, None, {}, time.monotonic() - start)
 
 
-def film_settings(protocol: FilmProtocol, *, seed: int) -> FilmSettings:
-    """Return what the learner of films needs of a protocol."""
-    names = set(FilmSettings.__dataclass_fields__) - {"seed", "weights"}
-    fields = {name: getattr(protocol, name) for name in names}
-    return FilmSettings(**fields, weights=backbone_weights(protocol), seed=seed)
-
-
-def backbone_weights(protocol: FilmProtocol | PairProtocol) -> str:
-    """Return a protocol's weights as a backbone takes them."""
-    return "imagenet" if protocol.weights == DOWNLOAD else protocol.weights
-
-
-def film_preprocessing(protocol: FilmProtocol) -> Preprocessing:
-    """Return how a protocol's films are prepared; the seed study squashes them and keeps their grey values."""
-    if protocol.shape == "shaft":
-        from radunion.training.strips import STRIP
-
-        return STRIP
-    return Preprocessing(
-        height=protocol.size,
-        width=protocol.size,
-        shape=protocol.shape,
-        intensity="full" if protocol.shape == "squash" else "robust",
-    )
-
-
-def pair_learner(protocol: PairProtocol, data: StudyData, tools: Tools) -> Learner:
-    """Return the compact network's learner, or that of a head on a frozen network."""
-    settings = pair_settings(protocol, seed=tools.seed)
-    if protocol.network is None:
-        from radunion.training.compact import CompactLearner
-
-        return CompactLearner(data.examples, settings, work=tools.work, tell=tools.tell)
-    from radunion.training.found import FoundLearner
-    from radunion.training.frozen import FrozenLearner
-    from radunion.training.strips import STRIP
-
-    spec = backbone_spec(protocol, protocol.network)
-    backbone = load_backbone(spec)
-    if protocol.input == "glimpse":
-        return FoundLearner(
-            data.examples, backbone, settings, precision=tools.precision, work=tools.work, tell=tools.tell
-        )
-    return FrozenLearner(
-        data.examples,
-        backbone,
-        settings,
-        cache=tools.cache,
-        precision=tools.precision,
-        preprocessing=STRIP if protocol.input == "shaft" else backbone.preprocessing(),
-        tell=tools.tell,
-    )
-
-
-def pair_settings(protocol: PairProtocol, *, seed: int) -> TrainSettings:
-    """Return what the training loop needs of a protocol."""
-    return TrainSettings(
-        epochs=protocol.epochs, batch=protocol.batch, learning_rate=protocol.learning_rate,
-        weight_decay=protocol.weight_decay, patience=protocol.patience, validation=protocol.validation, seed=seed,
-    )  # fmt: skip
-
-
-def backbone_spec(protocol: FilmProtocol | PairProtocol, network: str) -> BackboneSpec:
-    """Return the frozen network of a protocol."""
-    return BackboneSpec(network, weights=backbone_weights(protocol), tap=protocol.tap, pooling=protocol.pooling)
+def _counted(learned: Learned) -> tuple[int, int]:
+    parameters = list(learned.scorer().parameters())
+    return sum(one.numel() for one in parameters), sum(one.numel() for one in parameters if one.requires_grad)
 
 
 def _history(learned: Learned) -> History:

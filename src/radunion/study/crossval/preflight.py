@@ -2,7 +2,7 @@
 
 from radunion.errors import MissingExtraError, UsageError, WeightsError
 from radunion.features import load_backbone
-from radunion.study.crossval.methods import backbone_spec, film_settings
+from radunion.study.plans import backbone_spec, film_settings
 from radunion.study.protocols import FilmProtocol, PairProtocol, Protocol
 from radunion.study.protocols.variant import missing_weights
 

@@ -2,31 +2,34 @@
 
 from collections.abc import Sequence
 
+Run = tuple[str, str]
+"""A way of splitting, and the protocol."""
+
 
 class Remaining:
     """Count folds done and to do, protocol by protocol."""
 
-    def __init__(self, names: Sequence[str], folds: int) -> None:
-        self._left = dict.fromkeys(names, folds)
-        self._took: dict[str, list[float]] = {name: [] for name in names}
+    def __init__(self, runs: Sequence[Run], folds: int) -> None:
+        self._left = dict.fromkeys(runs, folds)
+        self._took: dict[Run, list[float]] = {run: [] for run in runs}
 
-    def finished(self, name: str, seconds: float) -> None:
+    def finished(self, run: Run, seconds: float) -> None:
         """Note a finished fold and what it took."""
-        self._left[name] -= 1
-        self._took[name].append(seconds)
+        self._left[run] -= 1
+        self._took[run].append(seconds)
 
-    def drop(self, name: str) -> None:
+    def drop(self, run: Run) -> None:
         """Note that a protocol does not run."""
-        self._left.pop(name, None)
+        self._left.pop(run, None)
 
     def seconds(self) -> float:
         """Return what is left of the protocols that have a finished fold."""
-        begun = [(left, self._took[name]) for name, left in self._left.items() if self._took[name]]
+        begun = [(left, self._took[run]) for run, left in self._left.items() if self._took[run]]
         return float(sum(left * sum(took) / len(took) for left, took in begun))
 
     def unknown(self) -> int:
         """Count the protocols of which no fold is finished, so that nobody knows how long they take."""
-        return sum(not self._took[name] for name in self._left)
+        return sum(not self._took[run] for run in self._left)
 
     def __str__(self) -> str:
         known = f"about {_told(self.seconds())} left of what has begun" if self.seconds() > 0 else ""

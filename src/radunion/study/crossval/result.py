@@ -5,7 +5,7 @@ import json
 import os
 import zipfile
 import zlib
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,22 @@ class FoldResult:
     seconds: float
 
 
-class FoldStore:
-    """Finished folds in a folder, each whole or not at all, named by everything that decides it."""
+@dataclass(frozen=True)
+class Record:
+    """What is known of all folds of a run: parameters (of the whole network, of what learned) where it has any, what it
+    learned from beside the labels, and the seconds that looking at the films took."""
 
-    def __init__(self, folder: Path) -> None:
+    parameters: tuple[int, int] | None = None
+    taught: str = ""
+    prepared: float = 0.0
+
+
+class FoldStore:
+    """Finished folds of a run in a folder, each whole or not at all, named by everything that decides it."""
+
+    def __init__(self, folder: Path, run: str) -> None:
         self.folder = folder
+        self._record = folder / f"run-{run[:16]}.json"
 
     def get(self, name: str) -> FoldResult | None:
         """Return a finished fold; None when there is none or its file is damaged."""
@@ -49,13 +60,37 @@ class FoldStore:
 
     def put(self, name: str, result: FoldResult) -> None:
         """Keep a finished fold."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **_packed(result))  # type: ignore[arg-type,unused-ignore]
-        fresh = self.folder / f".{name}.{os.getpid()}"
+        self._write(self.folder / f"{name}.npz", buffer.getvalue())
+
+    def record(self) -> Record:
+        """Return what is known of all folds."""
         try:
-            fresh.write_bytes(buffer.getvalue())
-            fresh.replace(self.folder / f"{name}.npz")
+            kept = json.loads(self._record.read_text(encoding="utf-8"))
+            counted = kept["parameters"]
+            return Record(None if counted is None else (counted[0], counted[1]), kept["taught"], kept["prepared"])
+        except (OSError, ValueError, KeyError, TypeError, IndexError):
+            return Record()
+
+    def prepared(self, seconds: float) -> None:
+        """Add what looking at the films took."""
+        known = self.record()
+        self._keep(replace(known, prepared=known.prepared + seconds))
+
+    def finish(self, parameters: tuple[int, int] | None, taught: str) -> None:
+        """Note what is known once a fold is fitted."""
+        self._keep(replace(self.record(), parameters=parameters, taught=taught))
+
+    def _keep(self, record: Record) -> None:
+        self._write(self._record, json.dumps(asdict(record)).encode())
+
+    def _write(self, path: Path, content: bytes) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            fresh.write_bytes(content)
+            fresh.replace(path)
         finally:
             fresh.unlink(missing_ok=True)
 

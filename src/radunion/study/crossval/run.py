@@ -1,168 +1,149 @@
 """Run every protocol on every fold, keep what is finished, say how long the rest will take."""
 
-import hashlib
-import json
 import shutil
+import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from radunion import __version__
 from radunion.errors import TrainingError
 from radunion.features import FeatureCache
 from radunion.features import Precision as FeaturePrecision
-from radunion.report.study.material import Skipped
-from radunion.scoring.card import film_digest
+from radunion.report.study.material import Skipped, Unit
 from radunion.study.crossval.data import StudyData
 from radunion.study.crossval.methods import Method, Tools, method_of
+from radunion.study.crossval.naming import Naming, naming_of
 from radunion.study.crossval.preflight import why_not
 from radunion.study.crossval.remaining import Remaining
-from radunion.study.crossval.result import FoldResult, FoldStore
+from radunion.study.crossval.result import FoldResult, FoldStore, Record
 from radunion.study.crossval.splits import Split
-from radunion.study.protocols import BlindProtocol, FilmProtocol, PairProtocol, Protocol
+from radunion.study.protocols import BlindProtocol, Protocol
 from radunion.training.learner import Tell
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A protocol as it runs, the name that it runs under, and its plain name."""
+    """A protocol as it runs, the name that it runs under, and what it was before the run changed it."""
 
     protocol: Protocol
     name: str
-    plain: str
+    base: Protocol
+
+    @property
+    def plain(self) -> str:
+        """The protocol's own name."""
+        return self.base.name
 
 
 @dataclass(frozen=True)
 class Ran:
-    """A protocol's folds, in order; `parameters` (of the whole network, of what learned) where it has any."""
+    """A protocol's folds, in order, and what is known of all of them."""
 
     planned: Planned
     folds: tuple[FoldResult, ...]
-    parameters: tuple[int, int] | None
+    record: Record
+
+    @property
+    def seconds(self) -> float:
+        """What looking at the films and fitting the folds took."""
+        return self.record.prepared + sum(fold.seconds for fold in self.folds)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What decides every fold beside protocol, films and split."""
+    """What decides every fold beside protocol, films and split, and what the work is told to."""
 
     seed: int
     precision: FeaturePrecision
     cache: FeatureCache
+    out: Path
+    tell: Tell
 
 
-def run_protocols(
-    planned: Sequence[Planned],
-    data: StudyData,
-    splits: Sequence[Split],
-    setting: Setting,
-    *,
-    out: Path,
-    tell: Tell,
-) -> tuple[list[Ran], list[Skipped]]:
+@dataclass(frozen=True)
+class Job:
+    """All protocols under one way of splitting."""
+
+    unit: Unit
+    splits: tuple[Split, ...]
+    planned: tuple[Planned, ...]
+
+
+def run_jobs(jobs: Sequence[Job], data: StudyData, setting: Setting) -> list[tuple[list[Ran], list[Skipped]]]:
     """Run all; a protocol that cannot run on this machine, or whose training diverges, is skipped with the reason.
 
     Killed at any moment and run again it goes on, and ends with the same numbers. Raises UsageError, before any work,
     for a protocol that can run nowhere.
     """
+    every = {one.name: one for job in jobs for one in job.planned}
+    reasons = {name: why_not(one.protocol, seed=setting.seed) for name, one in every.items()}
+    runnable = [(job.unit, one.name) for job in jobs for one in job.planned if reasons[one.name] is None]
+    remaining = Remaining(runnable, len(jobs[0].splits))
+    naming = naming_of(data, seed=setting.seed, precision=setting.precision)
+    return [_run_job(job, data, setting, naming, reasons, remaining) for job in jobs]
+
+
+def _run_job(
+    job: Job,
+    data: StudyData,
+    setting: Setting,
+    naming: Naming,
+    reasons: dict[str, str | None],
+    remaining: Remaining,
+) -> tuple[list[Ran], list[Skipped]]:
     ran, skipped = [], []
-    reasons = {one.name: why_not(one.protocol, seed=setting.seed) for one in planned}
-    films = _digest_of_films(data)
-    remaining = Remaining([one.name for one in planned if reasons[one.name] is None], len(splits))
-    for one in planned:
+    for one in job.planned:
         reason = reasons[one.name]
         if reason is None:
             try:
-                ran.append(_run_one(one, data, splits, setting, films=films, out=out, tell=tell, remaining=remaining))
+                ran.append(_run_one(one, job, data, setting, naming, remaining))
                 continue
             except TrainingError as error:
                 reason = str(error)
-                remaining.drop(one.name)
+                remaining.drop((job.unit, one.name))
         skipped.append(Skipped(one.name, reason))
     return ran, skipped
 
 
 def _run_one(
-    planned: Planned,
-    data: StudyData,
-    splits: Sequence[Split],
-    setting: Setting,
-    *,
-    films: str,
-    out: Path,
-    tell: Tell,
-    remaining: Remaining,
+    planned: Planned, job: Job, data: StudyData, setting: Setting, naming: Naming, remaining: Remaining
 ) -> Ran:
-    store = FoldStore(out / "folds" / _plain_name(planned.name))
-    names = [_name_of(planned.protocol, data, split, setting, films) for split in splits]
-    found = [store.get(name) for name in names]
-    work = out / "work" / _plain_name(planned.name)
+    run = naming.run(planned.protocol)
+    store = FoldStore(setting.out / "folds" / plain_name(planned.name), run)
+    work = setting.out / "work" / f"{plain_name(planned.name)}-{job.unit}"
+    told = f"{planned.name}{', by image' if job.unit == 'image' else ''}"
 
-    def told(stage: str, done: int, total: int, note: str) -> None:
-        tell(f"{planned.name}: {stage.lower()}", done, total, note)
+    def tell(stage: str, done: int, total: int, note: str) -> None:
+        setting.tell(f"{told}: {stage.lower()}", done, total, note)
 
     method: Method | None = None
-    for place, (split, name) in enumerate(zip(splits, names, strict=True)):
-        kept = found[place]
+    folds = []
+    for split in job.splits:
+        name = naming.fold(run, split)
+        kept = store.get(name)
         if kept is None:
             if method is None:
-                method = method_of(planned.protocol, data, _tools(setting, work, told))
-            kept = method.fit(split, work=work / f"fold-{split.fold:02d}-{name[:8]}")
+                method = _prepared(planned, data, setting, store, work, tell)
+            kept = method.fit(split, work=work / name)
+            store.finish(method.parameters, method.taught)
             if not isinstance(planned.protocol, BlindProtocol):  # refitted sooner than read
                 store.put(name, kept)
-            shutil.rmtree(work / f"fold-{split.fold:02d}-{name[:8]}", ignore_errors=True)
-            found[place] = kept
-        remaining.finished(planned.name, kept.seconds)
-        tell(f"{planned.name}: folds", split.fold, len(splits), str(remaining))
+            shutil.rmtree(work / name, ignore_errors=True)
+        folds.append(kept)
+        remaining.finished((job.unit, planned.name), kept.seconds)
+        setting.tell(f"{told}: folds", split.fold, len(job.splits), str(remaining))
     shutil.rmtree(work, ignore_errors=True)
-    return Ran(planned, tuple(one for one in found if one is not None), _parameters(planned, method, store))
+    return Ran(planned, tuple(folds), store.record())
 
 
-def _parameters(planned: Planned, method: Method | None, store: FoldStore) -> tuple[int, int] | None:
-    """Count a network's parameters, or read what an earlier run counted."""
-    path = store.folder / "parameters.json"
-    if method is not None:
-        counted = method.parameters
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(counted), encoding="utf-8")
-        return counted
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return (int(kept[0]), int(kept[1])) if isinstance(kept, list) else None
+def _prepared(planned: Planned, data: StudyData, setting: Setting, store: FoldStore, work: Path, tell: Tell) -> Method:
+    """Look at all films, and note how long that took."""
+    start = time.monotonic()
+    method = method_of(planned.protocol, data, Tools(setting.cache, setting.precision, setting.seed, work, tell))
+    store.prepared(time.monotonic() - start)
+    return method
 
 
-def _tools(setting: Setting, work: Path, tell: Tell) -> Tools:
-    return Tools(setting.cache, setting.precision, setting.seed, work, tell)
-
-
-def _name_of(protocol: Protocol, data: StudyData, split: Split, setting: Setting, films: str) -> str:
-    """Name a fold by everything that decides its result."""
-    decides = {
-        "radunion": __version__,
-        "protocol": {**asdict(protocol), "weights": _weights_digest(protocol)},
-        "cohort": data.cohort.digest(),
-        "films": films,
-        "seed": setting.seed,
-        "precision": setting.precision,
-    }
-    state = hashlib.sha256(json.dumps(decides, sort_keys=True).encode())
-    for part in (split.train_films, split.test_films, split.train, split.test):
-        state.update(part.tobytes())
-    return state.hexdigest()[:32]
-
-
-def _weights_digest(protocol: Protocol) -> str:
-    if not isinstance(protocol, FilmProtocol | PairProtocol) or protocol.weights == "none":
-        return "none"
-    path = Path(protocol.weights)
-    return film_digest(path) if path.is_file() else protocol.weights
-
-
-def _digest_of_films(data: StudyData) -> str:
-    return hashlib.sha256("".join(film_digest(path) for path in data.examples.paths).encode()).hexdigest()
-
-
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a name that any file system takes."""
     return "".join(letter if letter.isalnum() or letter in "._-@" else "-" for letter in name).strip("-")

@@ -6,13 +6,10 @@ from typing import ClassVar, Literal
 
 from radunion.errors import UsageError
 from radunion.evaluation.blinds import BlindKind
+from radunion.features.spec import Pooling
+from radunion.training.films.settings import Augmentation, FilmHead, Outputs
+from radunion.training.plan import Input
 
-Augmentation = Literal["none", "flips", "eightfold"]
-"""`flips`: as it is, mirrored, upside down, both; `eightfold`: as it is and seven fixed shifts, turns and mirrors."""
-Outputs = Literal["seed18", "examination"]
-"""`seed18`: two views and the sixteen cortex levels of one film, missing labels as zeros, as the seed study has it.
-`examination`: the sixteen levels from each film of it, averaged over its films, missing labels left out."""
-FilmHead = Literal["thesis", "linear", "none"]
 Shape = Literal["squash", "pad", "shaft"]
 _NAME_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
@@ -77,7 +74,7 @@ class FilmProtocol(_Named):
     trains: Literal["head", "all"] = "head"
     weights: str = "none"
     tap: str | None = None
-    pooling: Literal["max", "avg"] = "max"
+    pooling: Pooling = "max"
     head: FilmHead = "thesis"
     outputs: Outputs = "seed18"
     shape: Shape = "squash"
@@ -123,8 +120,8 @@ class PairProtocol(_Named):
     network: str | None = None
     weights: str = "none"
     tap: str | None = None
-    pooling: Literal["max", "avg"] = "max"
-    input: Literal["film", "shaft", "glimpse"] = "shaft"
+    pooling: Pooling = "max"
+    input: Input = "shaft"
     epochs: int = 80
     batch: int = 24
     learning_rate: float = 1.5e-3

@@ -25,15 +25,17 @@ class Variant:
 
 
 def varied(protocol: Protocol, variant: Variant) -> tuple[Protocol, str]:
-    """Return the protocol as it runs, and the name that it runs under."""
+    """Return the protocol as it runs, and the name that it runs under.
+
+    Raises UsageError where the run says something of the protocol by name that it does not have.
+    """
+    _must_be_of_use(protocol, variant)
     if not isinstance(protocol, FilmProtocol | PairProtocol):
         return protocol, protocol.name
     name, notes = protocol.name, []
     frozen = not protocol.end_to_end and protocol.network is not None
     tap = variant.taps.get(protocol.name, variant.taps.get("") if frozen else None)
     if tap is not None and tap != protocol.tap:
-        if not frozen:
-            raise UsageError(f"{protocol.name} has no tap: it trains end to end; leave it out of --tap")
         protocol, name = replace(protocol, tap=tap), f"{name}@{tap}"
     epochs = variant.epochs.get(protocol.name, variant.epochs.get("") if protocol.end_to_end else None)
     if epochs is not None and epochs != protocol.epochs:
@@ -46,6 +48,22 @@ def varied(protocol: Protocol, variant: Variant) -> tuple[Protocol, str]:
     if given is not None:
         protocol = replace(protocol, weights=given)
     return protocol, f"{name} ({'; '.join(notes)})" if notes else name
+
+
+def _must_be_of_use(protocol: Protocol, variant: Variant) -> None:
+    has = _choices(protocol)
+    named = {"epochs": variant.epochs, "tap": variant.taps, "weights": variant.files}
+    for what, names in named.items():
+        if protocol.name in names and what not in has:
+            raise UsageError(f"{protocol.name} has no {what} to choose; leave it out of the options")
+
+
+def _choices(protocol: Protocol) -> set[str]:
+    """Return what a run may choose of a protocol."""
+    if not isinstance(protocol, FilmProtocol | PairProtocol):
+        return set()
+    frozen = protocol.network is not None and not protocol.end_to_end
+    return {"epochs"} | ({"tap"} if frozen else set()) | ({"weights"} if protocol.weights != "none" else set())
 
 
 def _weights(protocol: FilmProtocol | PairProtocol, variant: Variant) -> str | None:

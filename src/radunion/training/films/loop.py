@@ -17,6 +17,7 @@ from radunion.training.films.data import FilmInputs
 from radunion.training.films.settings import FilmSettings
 from radunion.training.films.targets import FilmTargets
 from radunion.training.loop import Epoch
+from radunion.training.precision import autocast
 from radunion.training.seed.optimiser import KerasAdam
 
 _EVALUATION_BATCH = 64
@@ -69,20 +70,16 @@ def predict_films(
     """Return the sigmoids of films, each as it is."""
     module.eval()
     parts = []
-    with torch.inference_mode(), autocast(settings):
+    with torch.inference_mode(), _autocast(settings):
         for start in range(0, len(films), _EVALUATION_BATCH):
             rows = torch.from_numpy(films[start : start + _EVALUATION_BATCH])
             parts.append(module(inputs.draw(rows, None)).float().sigmoid())
     return np.asarray(torch.cat(parts).numpy())
 
 
-def autocast(settings: FilmSettings) -> torch.autocast:
-    """Return bfloat16 where a whole network learns and the processor has it: several times faster.
-
-    A head on frozen features learns in float32.
-    """
-    enabled = settings.trains == "all" and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    return torch.autocast("cpu", torch.bfloat16, enabled=enabled)
+def _autocast(settings: FilmSettings) -> torch.autocast:
+    """Return the context of a whole network; a head on frozen features is small and stays exact."""
+    return autocast("auto" if settings.trains == "all" else "float32")
 
 
 def macro_auroc(truth: np.ndarray, chance: np.ndarray) -> float | None:
@@ -102,7 +99,7 @@ def _learn(module: nn.Module, optimiser: KerasAdam, run: FilmRun, number: int) -
     total, seen = 0.0, []
     for part in rows[torch.randperm(len(rows), generator=random)].split(run.settings.batch):
         films = part // run.inputs.sights
-        with autocast(run.settings):
+        with _autocast(run.settings):
             logits = module(run.inputs.draw(part, random))
         loss = _loss(logits.float(), run.targets, films.numpy())
         optimiser.zero_grad()

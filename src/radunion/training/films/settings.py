@@ -5,6 +5,10 @@ from typing import Literal
 
 from radunion.errors import UsageError
 
+Augmentation = Literal["none", "flips", "eightfold"]
+"""`flips`: as it is, mirrored, upside down, both; `eightfold`: as it is and seven fixed shifts, turns and mirrors."""
+FilmHead = Literal["thesis", "linear", "none"]
+"""`thesis`: three dense layers; `linear`: one; `none`: the network has its own."""
 Outputs = Literal["seed18", "examination"]
 """`seed18`: two views and sixteen cortex levels of one film, missing labels as zeros, both scales in one column, as the
 seed study has it. `examination`: sixteen levels of the whole examination from each of its films, missing labels left
@@ -20,10 +24,10 @@ class FilmSettings:
     tap: str | None
     pooling: Literal["max", "avg"]
     trains: Literal["head", "all"]
-    head: Literal["thesis", "linear", "none"]
+    head: FilmHead
     outputs: Outputs
     size: int
-    augmentation: Literal["none", "flips", "eightfold"]
+    augmentation: Augmentation
     dropout: float
     batch: int
     epochs: int

@@ -1,0 +1,66 @@
+"""The name of a fold: a digest of everything that decides its result, so that no fold is ever out of date."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+from radunion import __version__
+from radunion.features import Precision
+from radunion.scoring.card import film_digest
+from radunion.study.crossval.data import StudyData
+from radunion.study.crossval.splits import Split
+from radunion.study.protocols import FilmProtocol, PairProtocol, Protocol
+from radunion.training.precision import learning_precision
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "scikit-image", "PyWavelets", "torch", "timm", "pydicom", "pillow")
+"""What may change a number; also told in the report."""
+_METHODS = 1
+"""Raise it when a protocol's method gives other results for the same settings within one version of radunion."""
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Hold what all folds of a study share, digested once."""
+
+    shared: str
+
+    def run(self, protocol: Protocol) -> str:
+        """Return the digest of a protocol on these films, whatever the folds."""
+        decides = {**asdict(protocol), "weights": _weights(protocol), "title": "", "source": ""}
+        return _sha256(self.shared + json.dumps(decides, sort_keys=True))
+
+    def fold(self, run: str, split: Split) -> str:
+        """Return the digest of one fold of a run."""
+        state = hashlib.sha256(run.encode())
+        for part in (split.train_films, split.test_films, split.train, split.test):
+            state.update(len(part).to_bytes(8, "little") + part.tobytes())
+        return state.hexdigest()[:32]
+
+
+def naming_of(data: StudyData, *, seed: int, precision: Precision) -> Naming:
+    """Digest films, labels, versions and number formats."""
+    decides = {
+        "radunion": __version__,
+        "methods": _METHODS,
+        "libraries": {name: metadata.version(name) for name in LIBRARIES},
+        "cohort": data.cohort.digest(),
+        "films": [film_digest(path) for path in data.examples.paths],
+        "seed": seed,
+        "features": precision,
+        "learning": learning_precision(),
+    }
+    return Naming(_sha256(json.dumps(decides, sort_keys=True)))
+
+
+def _weights(protocol: Protocol) -> str:
+    """Return the digest of a weights file; what timm downloads goes by its name and timm's version."""
+    if not isinstance(protocol, FilmProtocol | PairProtocol):
+        return ""
+    path = Path(protocol.weights)
+    return film_digest(path) if path.is_file() else protocol.weights
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
