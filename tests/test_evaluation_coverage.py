@@ -9,14 +9,35 @@ from tests.test_evaluation_calibration_samples import Fault, draw, folds_by_pati
 
 from radunion.evaluation.calibration_fit import fit_calibration
 from radunion.evaluation.conformal_fit import fit_conformal
-from radunion.evaluation.coverage import TARGETS, Coverage, CrossFitted, coverage_rows, cross_fitted
+from radunion.evaluation.coverage import MAPPED, TARGETS, Coverage, CrossFitted, coverage_rows, cross_fitted
 from radunion.evaluation.reference import Reference
 from radunion.joint import JointLevels
-from radunion.scale import SCALES
+from radunion.scale import CORTICES, SCALES, Scale
 
 
 def fitted(reference: Reference, joint: JointLevels, *, k: int = 4) -> CrossFitted:
     return cross_fitted(reference, joint, folds_by_patient(reference, k), coverage=0.9)
+
+
+def level_sets(found: CrossFitted, scale: Scale = "mrust") -> np.ndarray:
+    """Return the lowest and the highest score in the set of each cortex (exams, 4, 2), from its own fold's sets."""
+    margins = found.joint.score_margins(scale, found.convention)
+    sets = np.zeros((len(found.folds), len(CORTICES), 2), dtype=np.int64)
+    for fold, conformal in found.conformals.items():
+        rows = np.flatnonzero(found.folds == fold)
+        for column, cortex in enumerate(CORTICES):
+            sets[rows, column] = np.transpose(conformal.level_set(margins[rows, column], cortex, scale=scale))
+    return sets
+
+
+def total_intervals(found: CrossFitted, scale: Scale) -> np.ndarray:
+    """Return the lowest and the highest total in each interval (exams, 2), from its own fold's intervals."""
+    totals = found.joint.totals(scale, found.convention)
+    sets = np.zeros((len(found.folds), 2), dtype=np.int64)
+    for fold, conformal in found.conformals.items():
+        rows = np.flatnonzero(found.folds == fold)
+        sets[rows] = np.transpose(conformal.total_interval(totals[rows], scale))
+    return sets
 
 
 def find(rows: tuple[Coverage, ...], target: str, scale: str, group: str, *, randomised: bool = False) -> Coverage:
@@ -68,7 +89,7 @@ def test_rows_say_what_the_sets_hold() -> None:
     rows = coverage_rows(reference, found, protocol="pair", seed=0, replicates=200)
     assert {one.protocol for one in rows} == {"pair"}
     on_mrust = reference.on("mrust")
-    sets, intervals = found.level_sets()[on_mrust.examination], found.total_intervals("mrust")[on_mrust.examination]
+    sets, intervals = level_sets(found)[on_mrust.examination], total_intervals(found, "mrust")[on_mrust.examination]
     inside = (sets[:, :, 0] <= on_mrust.scores) & (on_mrust.scores <= sets[:, :, 1])
     held, size = defaultdict(list), defaultdict(list)
     for row, column in zip(*np.nonzero(on_mrust.judged()), strict=True):
@@ -107,9 +128,23 @@ def test_groups_are_told_apart_but_small_and_unnamed_ones_are_not_shown() -> Non
         replace(reference, fixations=fixations), fitted(reference, joint), protocol="pair", seed=0, replicates=20
     )
     of_totals = {one.group for one in rows if (one.target, one.scale) == ("total", "rust")}
-    sites = {"site=pain", "site=pacs", "site=retrodefect"}
-    assert of_totals == {"all", "fixation=nail", "fixation=none", "labels=mrust", "labels=rust", *sites}
-    assert not [one for one in rows if one.scale == "mrust" and one.group in ("site=retrodefect", "labels=rust")]
+    assert of_totals == {"all", "fixation=nail", "fixation=none", "site=retrodefect", MAPPED}
+    of_mrust = {one.group for one in rows if (one.target, one.scale) == ("total", "mrust")}
+    assert of_mrust == {"all", "fixation=nail", "fixation=none", "site=pain", "site=pacs"}
+
+
+def test_a_label_counts_on_its_own_scale_and_mapped_ones_stand_apart() -> None:
+    reference, joint = draw(6, 400)
+    rows = coverage_rows(reference, fitted(reference, joint), protocol="pair", seed=0, replicates=5)
+    whole = reference.complete()
+    of_scale = {scale: int((whole & (reference.scales == scale)).sum()) for scale in SCALES}
+    assert find(rows, "total", "rust", "all").examinations == of_scale["rust"]
+    assert find(rows, "total", "rust", MAPPED).examinations == of_scale["mrust"]
+    assert find(rows, "total", "mrust", "all").examinations == of_scale["mrust"]
+    only = coverage_rows(reference.on("mrust"), fitted(reference, joint), protocol="pair", seed=0, replicates=5)
+    assert {one.group for one in only if one.scale == "rust"} == {MAPPED}
+    alone, among = (find(one, "total", "rust", MAPPED) for one in (only, rows))
+    assert (alone.covered, alone.size, alone.examinations) == (among.covered, among.size, among.examinations)
 
 
 def test_what_could_not_be_fitted_is_told_with_its_folds() -> None:

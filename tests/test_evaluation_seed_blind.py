@@ -4,41 +4,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.test_evaluation_seed_samples import FILMS, LEVELS, SeedFigures, seed_figures, seed_table, view_only_by_fold
 
 from radunion.cohort import Cohort, read_cohort
 from radunion.evaluation.reference import Reference, reference_of
 from radunion.evaluation.seed18 import SEED_COLUMNS
 from radunion.evaluation.seed_blind import (
-    SeedFigures,
     SeedFilms,
     measure_by_fold,
     outputs_of,
-    seed_figures,
     seed_films,
-    view_only_by_fold,
     view_only_outputs,
+    views_untrained,
 )
 from radunion.joint import JointLevels
 
-LEVELS = {1: 554, 2: 1523, 3: 1991, 4: 1058}
-"""Scored cortices of the seed's table by level, all arms."""
 HEADER = "patient,visit,view,image,medial,lateral,anterior,posterior,scale,reader"
-FILMS = 2936
-UNSCORED_FILMS = 252
-
-
-def seed_table() -> SeedFilms:
-    """Return a table with the seed's counts: its levels dealt evenly to the cortices, as many films of each view."""
-    random = np.random.default_rng(0)
-    half = FILMS // 2
-    targets = np.zeros((FILMS, len(SEED_COLUMNS)), dtype=bool)
-    targets[:half, 0], targets[half:, 1] = True, True
-    dealt = np.array([level for level, count in LEVELS.items() for _ in range(count)])
-    for cortex in range(4):
-        own = random.permutation(dealt[cortex::4])
-        films = (0 if cortex < 2 else half) + random.permutation(half - UNSCORED_FILMS // 2)[: len(own)]
-        targets[films, 1 + 4 * cortex + own] = True
-    return SeedFilms(targets, np.arange(FILMS))
 
 
 def test_on_the_seeds_own_counts_it_has_the_figures_that_its_real_table_gave() -> None:
@@ -49,19 +30,6 @@ def test_on_the_seeds_own_counts_it_has_the_figures_that_its_real_table_gave() -
     assert found.micro == pytest.approx(0.909, abs=0.002)
     assert found.precision == 1.0
     assert found.recall == pytest.approx(0.364, abs=0.0005)
-
-
-def test_the_figures_agree_with_scikit_learn() -> None:
-    from sklearn.metrics import precision_score, recall_score, roc_auc_score
-
-    films, random = seed_table(), np.random.default_rng(1)
-    outputs = 0.6 * films.targets + random.random(films.targets.shape)
-    found = seed_figures(films, outputs)
-    assert found.macro == pytest.approx(roc_auc_score(films.targets, outputs, average="macro"))
-    assert found.micro == pytest.approx(roc_auc_score(films.targets, outputs, average="micro"))
-    called = outputs >= 0.5
-    assert found.precision == pytest.approx(precision_score(films.targets, called, average="micro"))
-    assert found.recall == pytest.approx(recall_score(films.targets, called, average="micro"))
 
 
 def test_a_pooled_macro_would_hold_the_folds_against_a_blind_and_folds_apart_do_not() -> None:
@@ -75,16 +43,15 @@ def test_a_pooled_macro_would_hold_the_folds_against_a_blind_and_folds_apart_do_
     assert seed_figures(films, pooled).macro < apart - 0.005
 
 
-def test_an_output_that_no_training_film_speaks_of_is_refused() -> None:
+def test_a_view_that_training_lacks_gets_what_all_training_films_have_and_is_named() -> None:
     films = seed_table()
-    with pytest.raises(ValueError, match="found no lateral film"):
-        view_only_outputs(films.rows(np.arange(10)), films)
-
-
-def test_what_is_undefined_is_not_a_number() -> None:
-    films = SeedFilms(np.zeros((3, 18), dtype=bool), np.arange(3))
-    found = seed_figures(films, np.zeros((3, 18)))
-    assert np.isnan([found.macro, found.micro, found.precision, found.recall]).all()
+    ap = films.rows(np.flatnonzero(films.targets[:, 0])[:20])
+    outputs = view_only_outputs(ap, films)
+    np.testing.assert_array_equal(outputs, np.tile(ap.targets.mean(axis=0), (len(films), 1)))
+    assert views_untrained(ap, films) == ("lateral",)
+    assert views_untrained(films, ap) == views_untrained(ap, ap) == ()
+    with pytest.raises(ValueError, match="at least one training film, found none"):
+        view_only_outputs(films.rows(np.arange(0)), films)
 
 
 def test_films_become_rows_as_in_the_seeds_table(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ def middle(film: np.ndarray) -> tuple[float, float]:
 @pytest.mark.parametrize("sight", sorted({*FLIPS, *WARPS}))
 def test_a_sight_keeps_shape_and_kind(sight: Sight) -> None:
     seen = seen_as(a_film(), sight)
-    assert (seen.shape, seen.dtype) == ((50, 40), np.float32)
+    assert seen.shape == (50, 40)
+    assert seen.dtype == np.float32
     assert 0 <= seen.min() <= seen.max() <= 1
 
 

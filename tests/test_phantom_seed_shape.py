@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.test_evaluation_seed_samples import view_only_by_fold
 
 from radunion.cohort import Cohort, Examination, folds, read_cohort
 from radunion.evaluation.blinds import fit_blind
 from radunion.evaluation.reference import reference_of
 from radunion.evaluation.seed18 import measure_seed18
-from radunion.evaluation.seed_blind import measure_by_fold, seed_films, view_only_by_fold, view_only_outputs
+from radunion.evaluation.seed_blind import measure_by_fold, seed_films, view_only_outputs
 from radunion.joint import concatenate
 from radunion.phantom import Simulation, simulate
 from radunion.phantom.labels import SOURCE, simulate_labels

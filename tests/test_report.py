@@ -15,7 +15,8 @@ from radunion.evaluation.reference import Reference
 from radunion.joint import JointLevels
 from radunion.report.figures import Agreement, BlandAltman, Confusion, Intervals, LearningCurve, Reliability, svg
 from radunion.report.numbers import TITLES, estimate, interval
-from radunion.report.words import findings, summary, verdict
+from radunion.report.verdicts import findings, verdict
+from radunion.report.words import summary
 from radunion.report.write import write_report
 
 NOTICE = "Research use only. Not a medical device."

@@ -54,9 +54,9 @@ def test_a_study_split_by_film_is_never_called_honest() -> None:
     ledger = a_ledger(material)
     assert "split by film, on purpose" in _words(material)
     assert "split by film, on purpose" not in _words(a_material())
-    headings = three_ways(ledger, None, unit="image").headings
+    headings = three_ways(material, ledger, None).headings
     assert not any(one.startswith("Honest:") for one in headings)
-    assert sum(one.startswith("Honest:") for one in three_ways(ledger, None, unit="patient").headings) == 2
+    assert sum(one.startswith("Honest:") for one in three_ways(a_material(), ledger, None).headings) == 2
 
 
 def _words(material: StudyMaterial) -> str:

@@ -1,6 +1,7 @@
 """A made-up study for the tests of its report: a cohort on two scales, blinds, protocols, folds, curves, cases."""
 
 import io
+import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from radunion.evaluation.blinds import BLINDS, fit_blind
 from radunion.evaluation.compare import Comparison, Row, compare
 from radunion.evaluation.reference import Reference
 from radunion.joint import JointLevels
+from radunion.report.study.blocks import Grid, Prose, grids_in
 from radunion.report.study.ledger import Ledger, ledger_of
 from radunion.report.study.material import (
     CoverageRow,
@@ -28,6 +30,7 @@ from radunion.report.study.material import (
     StudyMaterial,
     WorstCase,
 )
+from radunion.report.study.opening import opening
 from radunion.scale import CORTICES
 
 NOISE = {
@@ -185,11 +188,13 @@ def _flow() -> tuple[FlowStep, ...]:
 
 def _run(name: str, place: int) -> ProtocolRun:
     blind = name.startswith("blind")
+    pair = name == "pair"
     settings = {"epochs": 50, "batch": 128, "optimiser": {"name": "adam", "epsilon": 1e-7}, "flips": True}
+    settings |= {"batch": 24, "patience": 30} if pair else {"outputs": "seed18", "shape": "squash"}
     return ProtocolRun(
         name,
         PLAIN.get(name, name),
-        "no image" if blind else "frozen backbone",
+        "blind" if blind else "pair" if pair else "film",
         "What the labels are altogether" if blind else "A head on a frozen network, as described there",
         "this project" if blind else "Hong 2023",
         {} if blind else settings,
@@ -245,3 +250,34 @@ def _roc(name: str, place: int) -> list[RocPoint]:
 def _worst(line: int) -> WorstCase:
     cortices: dict[str, tuple[int, int]] = dict.fromkeys(CORTICES, (1, 3))
     return WorstCase("pair", line, "mrust", 5, 12, cortices, "plate", a_picture(), a_picture() if line < 50 else None)
+
+
+def words_of(text: object) -> str:
+    """Return a text without its tags."""
+    return re.sub(r"<[^>]+>", "", str(text))
+
+
+def summary_of(material: StudyMaterial) -> str:
+    """Return the summary in words as one plain text."""
+    blocks = opening(material, a_ledger(material)).blocks
+    return " ".join(words_of(block.text) for block in blocks if isinstance(block, Prose))
+
+
+def changed(compared: Comparison, protocol: str, metric: str, scope: str, **values: Any) -> Comparison:
+    """Replace the numbers of one row on mRUST."""
+    key = (protocol, metric, scope, "mrust")
+    rows = [
+        replace(row, **values) if (row.protocol, row.metric, row.scope, row.scale) == key else row
+        for row in compared.rows
+    ]
+    assert rows != list(compared.rows)
+    return replace(compared, rows=tuple(rows))
+
+
+def with_runs(material: StudyMaterial, names: set[str], **changes: Any) -> StudyMaterial:
+    runs = tuple(replace(run, **changes) if run.name in names else run for run in material.runs)
+    return replace(material, runs=runs)
+
+
+def grid_of(blocks: Any, name: str) -> Grid:
+    return next(grid for grid in grids_in(tuple(blocks)) if grid.name == name)

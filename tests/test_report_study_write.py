@@ -32,6 +32,7 @@ class Page(HTMLParser):
         self.ids: list[str] = []
         self.fetched: list[str] = []
         self.pointed: list[tuple[str, str]] = []
+        self.turned: list[bool] = []
         self.bare: list[tuple[tuple[str, ...], str]] = []
         self.feed(text)
 
@@ -43,6 +44,7 @@ class Page(HTMLParser):
             self.open.append((tag, said.get("data-at")))
             if said.get("data-at"):
                 self.pointed.append((said["data-at"] or "", ""))
+                self.turned.append("data-turned" in said)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -122,11 +124,13 @@ def test_page_is_whole_and_needs_no_other_file(page: Page, folder: Path) -> None
     assert re.findall(r"<svg (?!role=\"img\" aria-label=\"[^\"]+\")", text) == []
 
 
-def test_every_pointed_number_equals_the_file_that_it_points_to(page: Page, folder: Path) -> None:
+def must_equal(page: Page, folder: Path) -> set[str]:
+    """Compare every number and word that has a pointer with what it points to; return the files."""
     read: dict[str, Any] = {}
-    checked = 0
-    for at, text in page.pointed:
+    for (at, text), turned in zip(page.pointed, page.turned, strict=True):
         value = resolve(folder, at, read)
+        if turned:
+            value = {"low": -value["high"], "high": -value["low"]} if isinstance(value, dict) else -value
         if isinstance(value, dict):
             low, high = text.split(" to ")
             assert printed_as(low, value["low"]) and printed_as(high, value["high"]), (at, text)
@@ -140,9 +144,19 @@ def test_every_pointed_number_equals_the_file_that_it_points_to(page: Page, fold
             assert numbers_in(text) == value[:8], at
         else:
             assert text == "–", at
-        checked += 1
-    assert checked > 1000
-    assert set(read) == {"metrics.json", "metrics-by-image.json", "study.json"}
+    return set(read)
+
+
+def test_every_pointed_number_equals_the_file_that_it_points_to(page: Page, folder: Path) -> None:
+    assert len(page.pointed) > 1000
+    assert must_equal(page, folder) == {"metrics.json", "metrics-by-image.json", "study.json"}
+
+
+def test_a_number_that_is_turned_round_is_the_opposite_of_the_file(tmp_path: Path) -> None:
+    compared = a_comparison({"pair": 0.5, "thesis-1": 1.6}, n=60, rust=0)
+    page = Page(write_study_report(tmp_path, a_light_material(compared)).read_text(encoding="utf-8"))
+    must_equal(page, tmp_path)
+    assert sum(page.turned) > 8
 
 
 def test_no_number_of_a_table_stands_without_its_place(page: Page) -> None:
@@ -166,7 +180,7 @@ def test_three_ways_stand_side_by_side(folder: Path) -> None:
     assert [row[0] for row in rows[1:]] == list(compared.protocols)
     kappa = compared.find("pair", "kappa", "cortices", "mrust")
     assert kappa is not None and rows[0][1].startswith("Seed’s way") and "split by film" in rows[0][1]
-    assert rows[-1][-3:] == [str(kappa.estimate), str(kappa.low), str(kappa.high)]
+    assert rows[-1][-4:-1] == [str(kappa.estimate), str(kappa.low), str(kappa.high)]
 
 
 def test_csv_holds_exact_numbers_and_latex_the_printed_ones(folder: Path) -> None:

@@ -76,6 +76,16 @@ def test_folds_by_image_tear_examinations_apart(data: StudyData) -> None:
     assert any(set(split.train.tolist()) & set(split.test.tolist()) for split in splits)
 
 
+def test_by_image_an_examination_is_ranked_only_among_those_with_the_same_folds(data: StudyData) -> None:
+    splits = splits_of(data, k=3, unit="image", seed=0)
+    codes = fold_of_examination(data, splits)
+    fold = {int(film): split.fold for split in splits for film in split.test_films}
+    told = [tuple(fold.get(int(film), 0) for film in pair) for pair in data.pairs]
+    both = [pair if 0 in pair or pair[0] != pair[1] else (pair[0], 0) for pair in told]
+    alone = [(max(pair), 0) if 0 in pair else pair for pair in both]
+    assert len(set(zip(codes.tolist(), alone, strict=True))) == len(set(alone)) == len(set(codes.tolist()))
+
+
 def test_too_many_folds_are_refused(data: StudyData) -> None:
     with pytest.raises(UsageError, match="k must be 2 to 3 with 15 patients, four to a fold at least; found 5"):
         splits_of(data, k=5, unit="patient", seed=0)

@@ -11,6 +11,7 @@ FIXED_MODELS = (
     "Intervals are 95 % percentile intervals of a bootstrap over patients with the models fixed: "
     "training variance is not in these intervals."
 )
+WITHIN_FOLDS = "AUROC compares examinations of the same fold only: other folds were told by other models."
 MOST_UNDEFINED = 0.05
 """With more samples than this undefined a percentile interval would be of another population; none is given."""
 

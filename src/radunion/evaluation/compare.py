@@ -1,7 +1,7 @@
 """All protocols on the same examinations, blinds first, with paired differences on the same bootstrap samples."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,13 @@ from jaxtyping import Float, Int, Shaped
 
 from radunion.errors import CohortError, UsageError
 from radunion.evaluation.blinds import BLINDS
-from radunion.evaluation.bootstrap import FIXED_MODELS, REPLICATES, patient_weights, percentile_interval
+from radunion.evaluation.bootstrap import (
+    FIXED_MODELS,
+    REPLICATES,
+    WITHIN_FOLDS,
+    patient_weights,
+    percentile_interval,
+)
 from radunion.evaluation.counts import Counts, count
 from radunion.evaluation.measures import COMPARED, measure
 from radunion.evaluation.readings import DEFAULT_RULES, Measure, Readings, readings
@@ -44,11 +50,15 @@ class Row:
 
 @dataclass(frozen=True)
 class SeedWay:
-    """Hold what every protocol put out in the seed study's 18 columns, film by film, and the fold of each film."""
+    """Hold what every protocol put out in the seed study's 18 columns, film by film, and the fold of each film.
+
+    `note` is what must be said beside the numbers, such as a view that a fold did not learn from.
+    """
 
     films: SeedFilms
     folds: Int[np.ndarray, " films"]
     outputs: Mapping[str, Float[np.ndarray, "films 18"]]
+    note: str = ""
 
     def measure(self, name: str, labels: Reference, weights: np.ndarray) -> list[Measure]:
         """Take one protocol's macro and micro AUROC, the mean over folds."""
@@ -113,14 +123,18 @@ def compare(
     rules: Mapping[Scale, UnionRule] = DEFAULT_RULES,
     subgroups: bool = False,
     seed_way: SeedWay | None = None,
+    folds: Int[np.ndarray, " exams"] | None = None,
+    metrics: Collection[str] | None = None,
 ) -> Comparison:
     """Measure every protocol against the first label of each examination on each scale.
 
     A prediction has one row an examination; `reference.examination` says which. Baselines that are among the
     predictions come first; every other protocol is also compared, by what `COMPARED` names, with each of them and with
     the protocols before it. `subgroups` adds headline rows by site, visit and fixation. `seed_way`
-    measures the seed study's 18 outputs fold by fold, as it did, on what the protocols themselves put out.
-    Raises CohortError without labels, UsageError when a prediction does not fit.
+    measures the seed study's 18 outputs fold by fold, as it did, on what the protocols themselves put out. `folds` is
+    the fold of each row of a prediction, any numbers: AUROC compares examinations of one fold only, for another fold's
+    models were trained on other labels; None where one model told all. `metrics` takes only some.
+    Raises CohortError without labels, UsageError when a prediction or the folds do not fit.
     """
     labels = reference.first_labels()
     if not len(labels):
@@ -128,18 +142,15 @@ def compare(
     if not predictions:
         raise UsageError("an evaluation needs at least one protocol, found none")
     must_fit(labels, predictions)
+    fold_of = _fold_of(labels, folds)
     blinds = tuple(name for name in baselines if name in predictions)
     names = (*blinds, *(name for name in predictions if name not in blinds))
     scales = tuple(scale for scale in reversed(SCALES) if (labels.scales == scale).any())
     weights = patient_weights(labels.patients, replicates=replicates, seed=seed)
-    cases = {name: _cases(labels, predictions[name], scales, rules) for name in names}
+    cases = {name: _cases(labels, predictions[name], scales, rules, fold_of) for name in names}
     taken = {
-        name: _measures(cases[name], labels, weights)
-        | _keyed(
-            measure_seed18(labels, predictions[name][labels.examination], weights)
-            if seed_way is None
-            else seed_way.measure(name, labels, weights)
-        )
+        name: _measures(cases[name], labels, weights, metrics)
+        | _of_seed(name, labels, predictions[name], seed_way, weights, metrics)
         for name in names
     }
     rows = [row_of(name, one, labels.patients) for name in names for one in taken[name].values()]
@@ -147,7 +158,15 @@ def compare(
         rows += [row for name in names for row in _subgroups(name, cases[name], labels, weights)]
     rows += [row for pair in _pairs(names, blinds) for row in _differences(pair, taken, labels)]
     counts = count({name: list(cases[name].values()) for name in names})
-    return Comparison(tuple(rows), counts, names, blinds, scales, dict(rules), labels.convention, seed, replicates)
+    note = _note(fold_of, seed_way)
+    return Comparison(
+        tuple(rows), counts, names, blinds, scales, dict(rules), labels.convention, seed, replicates, note
+    )
+
+
+def _note(fold_of: Int[np.ndarray, " n"], seed_way: SeedWay | None) -> str:
+    within = WITHIN_FOLDS if len(np.unique(fold_of)) > 1 else ""
+    return " ".join(filter(None, (FIXED_MODELS, within, seed_way.note if seed_way else "")))
 
 
 def must_fit(labels: Reference, predictions: Mapping[str, JointLevels]) -> None:
@@ -161,23 +180,58 @@ def must_fit(labels: Reference, predictions: Mapping[str, JointLevels]) -> None:
             )
 
 
+def _fold_of(labels: Reference, folds: Int[np.ndarray, " exams"] | None) -> Int[np.ndarray, " n"]:
+    """Return the fold of each label's examination."""
+    if folds is None:
+        return np.zeros(len(labels), dtype=np.int64)
+    needed = int(labels.examination.max()) + 1
+    if len(folds) < needed:
+        raise UsageError(f"folds are given for each examination: found {len(folds)}, the labels need {needed}")
+    return folds[labels.examination]
+
+
 def _cases(
-    labels: Reference, prediction: JointLevels, scales: Sequence[Scale], rules: Mapping[Scale, UnionRule]
+    labels: Reference,
+    prediction: JointLevels,
+    scales: Sequence[Scale],
+    rules: Mapping[Scale, UnionRule],
+    fold_of: Int[np.ndarray, " n"],
 ) -> dict[Scale, Readings]:
-    parts = {scale: labels.on(scale) for scale in scales}
-    return {
-        scale: readings(part, prediction[part.examination], scale=scale, rule=rules[scale])
-        for scale, part in parts.items()
-    }
+    found = {}
+    for scale in scales:
+        here = labels.scales == scale
+        part = labels[here]
+        found[scale] = readings(part, prediction[part.examination], scale=scale, rule=rules[scale], folds=fold_of[here])
+    return found
 
 
-def _measures(cases: Mapping[Scale, Readings], labels: Reference, weights: np.ndarray) -> dict[Key, Measure]:
-    """Take all statistics; rows of each are turned into rows of `labels`."""
+def _measures(
+    cases: Mapping[Scale, Readings], labels: Reference, weights: np.ndarray, metrics: Collection[str] | None
+) -> dict[Key, Measure]:
+    """Take all statistics, or some; rows of each are turned into rows of `labels`."""
     taken: list[Measure] = []
     for scale, case in cases.items():
         rows = np.flatnonzero(labels.scales == scale)
-        taken += [replace(one, rows=rows[one.rows]) for one in measure(case, weights[:, rows])]
+        taken += [replace(one, rows=rows[one.rows]) for one in measure(case, weights[:, rows], metrics)]
     return _keyed(taken)
+
+
+def _of_seed(
+    name: str,
+    labels: Reference,
+    prediction: JointLevels,
+    seed_way: SeedWay | None,
+    weights: np.ndarray,
+    metrics: Collection[str] | None,
+) -> dict[Key, Measure]:
+    """Take the seed study's measures where asked for: in its own way, or of all films together."""
+    if metrics is not None and not {"seed18-macro", "seed18-micro"} & set(metrics):
+        return {}
+    if seed_way is None:
+        taken = measure_seed18(labels, prediction[labels.examination], weights)
+    else:
+        taken = seed_way.measure(name, labels, weights)
+    return _keyed([one for one in taken if metrics is None or one.metric in metrics])
 
 
 def _keyed(taken: Sequence[Measure]) -> dict[Key, Measure]:

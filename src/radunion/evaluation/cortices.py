@@ -1,6 +1,7 @@
 """The statistics of the cortices: each one, the mean of the four, the mean of the two that a view shows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Integer
@@ -19,7 +20,7 @@ from radunion.evaluation.agreement import (
 from radunion.evaluation.alpha import ordinal_alpha
 from radunion.evaluation.bootstrap import recentred
 from radunion.evaluation.calibration_error import expected_calibration_error
-from radunion.evaluation.discrimination import auroc
+from radunion.evaluation.discrimination import auroc, mean_of_defined
 from radunion.evaluation.ranked import ranked_probability_score
 from radunion.evaluation.readings import Measure, Readings
 from radunion.evaluation.reference import BLANK, SCORED
@@ -35,17 +36,19 @@ OF_VIEWS = ("kappa", "auroc", "exact")
 """What is also taken view by view."""
 
 
-def measure_cortices(case: Readings, weights: Weights) -> Iterator[Measure]:
-    """Take every statistic of each cortex, and their means."""
+def measure_cortices(case: Readings, weights: Weights, metrics: Collection[str] | None = None) -> Iterator[Measure]:
+    """Take every statistic of each cortex, or some, and their means."""
+    wanted = {name: take for name, take in _TAKEN.items() if metrics is None or name in metrics}
     taken: dict[Cortex, dict[str, Values]] = {}
     for column, cortex in enumerate(CORTICES):
         rows = np.flatnonzero(case.judged[:, column])
-        taken[cortex] = _of_cortex(case, column, rows, weights[:, rows])
+        seen = _seen(case, column, rows, weights[:, rows])
+        taken[cortex] = {name: take(seen) for name, take in wanted.items()}
         for metric, value in taken[cortex].items():
             yield Measure(metric, cortex, case.scale, rows, value)
     for scope, among in MEANS.items():
         rows = np.flatnonzero(case.judged[:, [CORTICES.index(cortex) for cortex in among]].any(axis=1))
-        for metric in taken[among[0]] if scope == "cortices" else OF_VIEWS:
+        for metric in [name for name in wanted if scope == "cortices" or name in OF_VIEWS]:
             value = np.mean([taken[cortex][metric] for cortex in among], axis=0)
             yield Measure(metric, scope, case.scale, rows, value)
 
@@ -77,31 +80,37 @@ def measure_scorable(case: Readings, weights: Weights) -> Iterator[Measure]:
     """
     said = case.reference.visible & (case.reference.scorable != BLANK)
     positive = case.reference.scorable == SCORED
-    both = (said & positive).any(axis=0) & (said & ~positive).any(axis=0)
     if not (said & ~positive).any():
         return
     parts = []
     for column in range(len(CORTICES)):
         rows = np.flatnonzero(said[:, column])
-        parts.append(auroc(case.scorable[rows, column], positive[rows, column], weights[:, rows]))
+        chance, known = case.scorable[rows, column], positive[rows, column]
+        parts.append(auroc(chance, known, weights[:, rows], strata=case.folds[rows]))
+    both = np.array([np.isfinite(part[0]) for part in parts])
     among = said[:, both] if both.any() else said
-    yield Measure("auroc", "scorable", case.scale, np.flatnonzero(among.any(axis=1)), _average(parts))
+    yield Measure("auroc", "scorable", case.scale, np.flatnonzero(among.any(axis=1)), mean_of_defined(parts))
 
 
-def _of_cortex(case: Readings, column: int, rows: Integer[np.ndarray, " m"], weights: Weights) -> dict[str, Values]:
-    truth, margin = case.reference.scores[rows, column], case.margins[rows, column]
-    table = _table(case, column, rows, weights)
-    return {
-        "kappa": cohen_kappa(table),
-        "kappa-linear": cohen_kappa(table, power=1),
-        "alpha": ordinal_alpha(table + table.swapaxes(1, 2)),
-        "exact": within(table),
-        "balanced-accuracy": balanced_accuracy(table),
-        "macro-f1": macro_f1(table),
-        "rps": mean(ranked_probability_score(margin, truth, lowest=1), weights),
-        "auroc": _ordinal_auroc(margin, truth, weights),
-        "auroc-level": _level_auroc(margin, truth, weights),
-    }
+@dataclass(frozen=True)
+class _Seen:
+    """Hold what was said of one cortex where it is judged: the score read, P(score), and the counts of both."""
+
+    truth: Integer[np.ndarray, " m"]
+    margin: Float[np.ndarray, "m scores"]
+    table: Float[np.ndarray, "b scores scores"]
+    weights: Weights
+    folds: Integer[np.ndarray, " m"]
+
+
+def _seen(case: Readings, column: int, rows: Integer[np.ndarray, " m"], weights: Weights) -> _Seen:
+    return _Seen(
+        case.reference.scores[rows, column],
+        case.margins[rows, column],
+        _table(case, column, rows, weights),
+        weights,
+        case.folds[rows],
+    )
 
 
 def _table(
@@ -120,19 +129,30 @@ def _level_calibration(case: Readings, weights: Weights) -> Measure:
     return Measure("ece", "cortices", case.scale, np.unique(rows), recentred(values))
 
 
-def _ordinal_auroc(margin: Float[np.ndarray, "m scores"], truth: Integer[np.ndarray, " m"], weights: Weights) -> Values:
-    """Average the AUROC of P(score >= k) for score >= k over the thresholds that the cohort has both sides of."""
-    above = np.cumsum(margin[:, ::-1], axis=1)[:, ::-1]
-    cuts = range(1, margin.shape[1])
-    return _average([auroc(above[:, cut], truth > cut, weights) for cut in cuts])
+def _ordinal_auroc(seen: _Seen) -> Values:
+    """Average the AUROC of P(score >= k) for score >= k over the thresholds that some fold has both sides of."""
+    above = np.cumsum(seen.margin[:, ::-1], axis=1)[:, ::-1]
+    cuts = range(1, seen.margin.shape[1])
+    return mean_of_defined([auroc(above[:, cut], seen.truth > cut, seen.weights, strata=seen.folds) for cut in cuts])
 
 
-def _level_auroc(margin: Float[np.ndarray, "m scores"], truth: Integer[np.ndarray, " m"], weights: Weights) -> Values:
-    """Average the AUROC of P(score = k) for score = k over the scores that the cohort has."""
-    return _average([auroc(margin[:, level], truth == level + 1, weights) for level in range(margin.shape[1])])
+def _level_auroc(seen: _Seen) -> Values:
+    """Average the AUROC of P(score = k) for score = k over the scores that some fold has, among others."""
+    levels = range(seen.margin.shape[1])
+    return mean_of_defined(
+        [auroc(seen.margin[:, one], seen.truth == one + 1, seen.weights, strata=seen.folds) for one in levels]
+    )
 
 
-def _average(parts: list[Values]) -> Values:
-    """Average the parts that the cohort itself (row 0) defines; a sample that lacks one of them is NaN."""
-    defined = [part for part in parts if np.isfinite(part[0])]
-    return np.mean(defined, axis=0) if defined else np.full_like(parts[0], np.nan)
+_TAKEN: dict[str, Callable[[_Seen], Values]] = {
+    "kappa": lambda seen: cohen_kappa(seen.table),
+    "kappa-linear": lambda seen: cohen_kappa(seen.table, power=1),
+    "alpha": lambda seen: ordinal_alpha(seen.table + seen.table.swapaxes(1, 2)),
+    "exact": lambda seen: within(seen.table),
+    "balanced-accuracy": lambda seen: balanced_accuracy(seen.table),
+    "macro-f1": lambda seen: macro_f1(seen.table),
+    "rps": lambda seen: mean(ranked_probability_score(seen.margin, seen.truth, lowest=1), seen.weights),
+    "auroc": _ordinal_auroc,
+    "auroc-level": _level_auroc,
+}
+"""What is taken of each cortex, by metric."""

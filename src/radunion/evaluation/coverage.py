@@ -22,11 +22,13 @@ from radunion.joint import JointLevels, concatenate
 from radunion.scale import CORTICES, SCALES, Convention, Cortex, Scale
 
 TARGETS: tuple[str, ...] = ("cortex levels", "total")
+MAPPED = "labels=mRUST mapped"
+"""The group of mRUST labels that are mapped to RUST: each label is judged on its own scale, these are shown apart."""
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Hold how often a set or interval held the reader's score; `group` is `all` or e.g. `fixation=nail`.
+    """Hold how often a set or interval held the reader's score; `group` is `all` or e.g. `fixation=nail`, or `MAPPED`.
 
     `target` is one of `TARGETS`; `size` is the mean number of levels, or of totals, in a set. Each patient counts once.
     `low` and `high` are a 95 % patient bootstrap with the sets fixed. `randomised` sets break ties at random so that
@@ -59,25 +61,6 @@ class CrossFitted:
     coverage: float
     calibrations: Mapping[int, Calibration]
     conformals: Mapping[int, Conformal]
-
-    def level_sets(self, scale: Scale = "mrust") -> Integer[np.ndarray, "exams 4 2"]:
-        """Return the lowest and the highest score in the set of each cortex, both included."""
-        margins = self.joint.score_margins(scale, self.convention)
-        sets = np.zeros((len(self.folds), len(CORTICES), 2), dtype=np.int64)
-        for fold, conformal in self.conformals.items():
-            rows = np.flatnonzero(self.folds == fold)
-            for column, cortex in enumerate(CORTICES):
-                sets[rows, column] = np.transpose(conformal.level_set(margins[rows, column], cortex, scale=scale))
-        return sets
-
-    def total_intervals(self, scale: Scale) -> Integer[np.ndarray, "exams 2"]:
-        """Return the lowest and the highest total in each interval, both included."""
-        totals = self.joint.totals(scale, self.convention)
-        sets = np.zeros((len(self.folds), 2), dtype=np.int64)
-        for fold, conformal in self.conformals.items():
-            rows = np.flatnonzero(self.folds == fold)
-            sets[rows] = np.transpose(conformal.total_interval(totals[rows], scale))
-        return sets
 
     def notes(self) -> tuple[str, ...]:
         """Say what could not be fitted, and in how many folds."""
@@ -124,8 +107,8 @@ def coverage_rows(
 ) -> tuple[Coverage, ...]:
     """Measure the sets of every target, scale and group, as shipped and tie-randomised.
 
-    RUST sets are judged by RUST labels and by mRUST labels mapped, as they are promised for both; the groups `labels=…`
-    take the two apart. Groups with fewer than `FEWEST_IN_SUBGROUP` readings are not shown.
+    Each label counts on its own scale, in `all` and in the groups. mRUST labels mapped to RUST, to which RUST sets are
+    fitted too, are a group of their own, `MAPPED`. Groups with fewer than `FEWEST_IN_SUBGROUP` readings are not shown.
     """
     patients = _Patients.draw(reference, seed=seed, replicates=replicates)
     rows = []
@@ -215,14 +198,13 @@ def _outcome(read: Read, threshold: Threshold) -> tuple[Float[np.ndarray, "n 2"]
 
 
 def _groups(part: Reference, reference: Reference, scale: Scale) -> Iterator[tuple[str, Bool[np.ndarray, " labels"]]]:
-    yield "all", np.ones(len(part), dtype=bool)
-    columns = {"fixation": part.fixations, "site": part.sites}
-    if scale == "rust":
-        columns["labels"] = reference.scales
-    for name, column in columns.items():
+    own = np.ones(len(part), dtype=bool) if scale == "mrust" else reference.scales == scale
+    yield "all", own
+    for name, column in {"fixation": part.fixations, "site": part.sites}.items():
         for value in np.unique(column).tolist():
             if value:
-                yield f"{name}={value}", column == value
+                yield f"{name}={value}", own & (column == value)
+    yield MAPPED, ~own
 
 
 def _number(value: float) -> float | None:

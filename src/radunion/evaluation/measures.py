@@ -1,5 +1,6 @@
 """Which statistics there are, which way each is better, and which of them protocols are compared by."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from radunion.evaluation.agreement import Weights
@@ -60,7 +61,10 @@ COMPARED: frozenset[tuple[str, str]] = frozenset(
 """Metric and scope of the paired differences; all others would be rows that nobody reads."""
 
 
-def measure(case: Readings, weights: Weights) -> list[Measure]:
-    """Take every statistic of one protocol on one scale; `weights` (b, n) as in `agreement`."""
-    parts = (measure_cortices, measure_levels, measure_total, measure_union, measure_scorable)
-    return [one for part in parts for one in part(case, weights)]
+def measure(case: Readings, weights: Weights, metrics: Collection[str] | None = None) -> list[Measure]:
+    """Take every statistic of one protocol on one scale, or some; `weights` (b, n) as in `agreement`."""
+    parts = [measure_levels, measure_total, measure_union]
+    if metrics is None or "auroc" in metrics:
+        parts.append(measure_scorable)
+    taken = [*measure_cortices(case, weights, metrics), *(one for part in parts for one in part(case, weights))]
+    return [one for one in taken if metrics is None or one.metric in metrics]

@@ -30,7 +30,8 @@ class Readings:
     """Hold a prediction and the labels of one scale, row by row, as scores on that scale.
 
     `margins` are P(score) of each cortex, `chances` P(total); `levels` and `totals` are their medians; `union` is the
-    probability of it by `rule`.
+    probability of it by `rule`. `folds` says which rows the same models told: scores of two models, or of two training
+    sets, do not rank examinations against each other.
     """
 
     scale: Scale
@@ -42,6 +43,7 @@ class Readings:
     union: Float[np.ndarray, " n"]
     scorable: Float[np.ndarray, "n 4"]
     rule: UnionRule
+    folds: Integer[np.ndarray, " n"]
 
     @property
     def judged(self) -> Bool[np.ndarray, "n 4"]:
@@ -62,6 +64,7 @@ class Readings:
             self.union[rows],
             self.scorable[rows],
             self.rule,
+            self.folds[rows],
         )
 
     def union_by(self, rule: UnionRule) -> Float[np.ndarray, " n"]:
@@ -69,8 +72,18 @@ class Readings:
         return self.chances[:, np.array(TOTAL_SCORES[self.scale]) >= rule.threshold].sum(axis=1)
 
 
-def readings(reference: Reference, prediction: JointLevels, *, scale: Scale, rule: UnionRule) -> Readings:
-    """Turn distributions, row by row with labels of one scale, into scores: medians of margins and of the total."""
+def readings(
+    reference: Reference,
+    prediction: JointLevels,
+    *,
+    scale: Scale,
+    rule: UnionRule,
+    folds: Integer[np.ndarray, " n"] | None = None,
+) -> Readings:
+    """Turn distributions, row by row with labels of one scale, into scores: medians of margins and of the total.
+
+    `folds` is the fold of each row; None where one model told all.
+    """
     margins = prediction.score_margins(scale, reference.convention).astype(np.float64)
     totals = prediction.totals(scale, reference.convention)
     chances = totals.astype(np.float64)
@@ -84,4 +97,5 @@ def readings(reference: Reference, prediction: JointLevels, *, scale: Scale, rul
         chances[:, np.array(TOTAL_SCORES[scale]) >= rule.threshold].sum(axis=1),
         prediction.scorable.astype(np.float64),
         rule,
+        np.zeros(len(reference), dtype=np.int64) if folds is None else folds,
     )

@@ -7,8 +7,8 @@ picture scores about 0.8. Missing labels are negatives here, and both scales sha
 import numpy as np
 from jaxtyping import Bool, Float, Integer
 
-from radunion.evaluation.agreement import Values, Weights
-from radunion.evaluation.discrimination import auroc
+from radunion.evaluation.agreement import Weights
+from radunion.evaluation.discrimination import auroc, macro_auroc
 from radunion.evaluation.readings import Measure
 from radunion.evaluation.reference import Reference
 from radunion.joint import JointLevels
@@ -26,14 +26,11 @@ def measure_seed18(reference: Reference, prediction: JointLevels, weights: Weigh
     """Take the macro and the micro AUROC of the 18 outputs over films; rows of all arguments are labels."""
     first = np.unique(reference.examination, return_index=True)[1]
     truth, chance, row = seed18_outputs(reference[first], prediction[first])
-    columns = range(truth.shape[1])
-    macro = [auroc(chance[:, column], truth[:, column], weights, rows=first[row]) for column in columns]
-    defined = [part for part in macro if np.isfinite(part[0])]
-    averaged: Values = np.mean(defined, axis=0) if defined else np.full(len(weights), np.nan)
-    micro = auroc(chance.ravel(), truth.ravel(), weights, rows=np.repeat(first[row], len(columns)))
+    macro = macro_auroc(chance, truth, weights, rows=first[row])
+    micro = auroc(chance.ravel(), truth.ravel(), weights, rows=np.repeat(first[row], truth.shape[1]))
     films = first[np.unique(row)]
     return [
-        Measure("seed18-macro", "films", "mixed", films, averaged),
+        Measure("seed18-macro", "films", "mixed", films, macro),
         Measure("seed18-micro", "films", "mixed", films, micro),
     ]
 

@@ -1,6 +1,7 @@
 """The seed study's own blind in its own 18 columns: a predictor that knows the view of a film and nothing else.
 
-Its outputs are the shares of training films of the same view that have each column set. Films without a score count,
+Its outputs are the shares of training films of the same view that have each column set; of a view that training
+lacks nothing is known, and it says the shares of all training films. Films without a score count,
 with zeros in all cortex columns, and a RUST score stands in the column of its number: both as in the seed study's
 table. Unlike `blind-view` in `measure_seed18`, which is told on which scale an examination was scored and so half
 knows its site, it is told nothing but the view. Source: Hong 2023.
@@ -14,15 +15,12 @@ from jaxtyping import Bool, Float, Int
 
 from radunion.cohort import Examination
 from radunion.evaluation.agreement import Weights
-from radunion.evaluation.discrimination import auroc
+from radunion.evaluation.discrimination import auroc, macro_auroc
 from radunion.evaluation.readings import Measure
 from radunion.evaluation.reference import Reference
 from radunion.evaluation.seed18 import SEED_COLUMNS, SEED_VIEWS, own_scale
 from radunion.joint import JointLevels
-from radunion.scale import CORTICES, CORTICES_ON, LEVELS, Cortex
-
-THRESHOLD = 0.5
-"""Where the seed study calls an output positive."""
+from radunion.scale import CORTICES, CORTICES_ON, LEVELS, Cortex, View
 
 _CORTICES_FROM = len(SEED_VIEWS)
 
@@ -46,16 +44,6 @@ class SeedFilms:
         return SeedFilms(self.targets[rows], self.examination[rows])
 
 
-@dataclass(frozen=True)
-class SeedFigures:
-    """Hold what the seed study reports of 18 outputs a film; precision and recall are over all outputs at 0.5."""
-
-    macro: float
-    micro: float
-    precision: float
-    recall: float
-
-
 def seed_films(examinations: Sequence[Examination]) -> SeedFilms:
     """Lay out the first AP and lateral film of each examination, scored or not; the first label counts."""
     rows = [(row, place) for row, one in enumerate(examinations) for place in _views_of(one)]
@@ -69,43 +57,23 @@ def seed_films(examinations: Sequence[Examination]) -> SeedFilms:
 def view_only_outputs(training: SeedFilms, films: SeedFilms) -> Float[np.ndarray, "films 18"]:
     """Return for each film how often training films of its view have each column set.
 
-    Raises ValueError when training lacks a view that the films have.
+    A view that training lacks, which `views_untrained` names, gets how often all training films have it set. Raises
+    ValueError when there is no training film.
     """
+    if not len(training):
+        raise ValueError("the view-only outputs need at least one training film, found none")
     outputs = np.zeros(films.targets.shape)
-    for place, view in enumerate(SEED_VIEWS):
+    for place in range(len(SEED_VIEWS)):
         known, asked = training.targets[:, place], films.targets[:, place]
-        if asked.any() and not known.any():
-            raise ValueError(f"the view-only outputs need training films of every view asked for; found no {view} film")
-        if asked.any():
-            outputs[asked] = training.targets[known].mean(axis=0)
+        outputs[asked] = training.targets[known if known.any() else slice(None)].mean(axis=0)
     return outputs
 
 
-def view_only_by_fold(films: SeedFilms, tests: Sequence[Int[np.ndarray, " _"]]) -> tuple[SeedFigures, ...]:
-    """Measure the view-only outputs fold by fold; `tests` are the rows of each fold's test examinations.
-
-    The folds are measured apart, as the seed study does. Over films pooled from all folds the macro average of a
-    predictor that is constant within a fold falls by 0.015, for a fold with more positives trains on fewer.
-    """
-    every = np.unique(films.examination)
-    parts = [(films.of(np.setdiff1d(every, test)), films.of(test)) for test in tests]
-    return tuple(seed_figures(tested, view_only_outputs(training, tested)) for training, tested in parts)
-
-
-def seed_figures(films: SeedFilms, outputs: Float[np.ndarray, "films 18"]) -> SeedFigures:
-    """Measure 18 outputs a film as the seed study does; NaN where nothing is positive.
-
-    A column that is never or always set has no AUROC and is left out of the macro average.
-    """
-    columns = [_auroc(outputs[:, column], films.targets[:, column]) for column in range(outputs.shape[1])]
-    defined = [value for value in columns if np.isfinite(value)]
-    called = outputs >= THRESHOLD
-    right = float((called & films.targets).sum())
-    return SeedFigures(
-        macro=float(np.mean(defined)) if defined else np.nan,
-        micro=_auroc(outputs.ravel(), films.targets.ravel()),
-        precision=right / float(called.sum()) if called.any() else np.nan,
-        recall=right / float(films.targets.sum()) if films.targets.any() else np.nan,
+def views_untrained(training: SeedFilms, films: SeedFilms) -> tuple[View, ...]:
+    """Return the views that films have and training lacks, so that it can be said aloud."""
+    columns = enumerate(SEED_VIEWS)
+    return tuple(
+        view for place, view in columns if films.targets[:, place].any() and not training.targets[:, place].any()
     )
 
 
@@ -143,9 +111,7 @@ def measure_by_fold(
     for fold in np.unique(folds):
         here = np.flatnonzero((folds == fold) & labelled)
         truth, chance, at = films.targets[here], outputs[here], row[here]
-        columns = [auroc(chance[:, one], truth[:, one], weights, rows=at) for one in range(truth.shape[1])]
-        defined = [values for values in columns if np.isfinite(values[0])]
-        macro.append(np.mean(defined, axis=0) if defined else np.full(len(weights), np.nan))
+        macro.append(macro_auroc(chance, truth, weights, rows=at))
         micro.append(auroc(chance.ravel(), truth.ravel(), weights, rows=np.repeat(at, truth.shape[1])))
     among = np.unique(row[labelled])
     return [
@@ -169,7 +135,3 @@ def _score_columns(examination: Examination, place: int) -> list[int]:
 
 def _column(cortex: Cortex, score: int) -> int:
     return _CORTICES_FROM + CORTICES.index(cortex) * len(LEVELS) + LEVELS.index(score)
-
-
-def _auroc(chance: Float[np.ndarray, " n"], truth: Bool[np.ndarray, " n"]) -> float:
-    return float(auroc(chance, truth, np.ones((1, len(truth))))[0])

@@ -41,7 +41,7 @@ def _headline(case: Readings, weights: Weights) -> Iterator[Measure]:
         ("icc-2-1", "total"): intraclass(np.stack([truth, case.totals[rows]], axis=1), share)[0],
         ("mae", "total"): mean(error, share),
         ("within-1", "total"): mean(error <= 1, share),
-        ("auroc", "union"): auroc(case.union[rows], truth >= case.rule.threshold, share),
+        ("auroc", "union"): auroc(case.union[rows], truth >= case.rule.threshold, share, strata=case.folds[rows]),
     }
     for (metric, scope), value in values.items():
         yield Measure(metric, scope, case.scale, rows, value)

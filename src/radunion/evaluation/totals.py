@@ -61,7 +61,7 @@ def _by_rule(case: Readings, weights: Weights, *, scope: str, rule: UnionRule) -
     values = {
         "sensitivity": (np.flatnonzero(united), mean(called[united], share[:, united])),
         "specificity": (np.flatnonzero(~united), mean(~called[~united], share[:, ~united])),
-        "auroc": (np.arange(len(rows)), auroc(chance, united, share)),
+        "auroc": (np.arange(len(rows)), auroc(chance, united, share, strata=case.folds[rows])),
         "brier": (np.arange(len(rows)), mean((chance - united) ** 2, share)),
     }
     for metric, (among, value) in values.items():

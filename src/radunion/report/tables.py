@@ -6,7 +6,7 @@ from typing import Literal
 
 from radunion.evaluation.compare import Comparison, Row
 from radunion.report.numbers import SCALE_NAMES, TITLES, estimate, interval
-from radunion.report.words import verdict
+from radunion.report.verdicts import verdict
 from radunion.scale import CORTICES
 
 Kind = Literal["blind", "model", "difference"]

@@ -1,7 +1,7 @@
 """Calibration and sets of every protocol, fitted to the other folds' patients and judged on this one's."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from radunion.evaluation.blinds import BLINDS
 from radunion.evaluation.compare import Row, compare
@@ -19,7 +19,10 @@ TOLD = frozenset({"ece", "ece-perfect", "brier", "rps"})
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What calibration did: reliability before and after, coverage of the sets, and the errors of what it gave."""
+    """What calibration did: reliability before and after, coverage of the sets, and the errors of what it gave.
+
+    `rows` are the errors of calibrated probabilities, and how much they are above those of the protocol itself.
+    """
 
     reliability: tuple[ReliabilityBin, ...]
     coverage: tuple[Coverage, ...]
@@ -33,23 +36,33 @@ def calibration_of(
     """Calibrate every protocol that is no baseline, fold by fold; needs folds by patient."""
     folds = fold_of_examination(data, splits)
     bins: list[ReliabilityBin] = []
-    rows: list[Coverage] = []
+    coverage: list[Coverage] = []
+    rows: list[Row] = []
     notes: list[str] = []
-    calibrated: dict[str, JointLevels] = {}
     for name, joint in joints.items():
         if name in BLINDS:
             continue
         fitted = cross_fitted(data.reference, joint, folds, coverage=settings.coverage)
-        calibrated[name] = fitted.joint
         for after, one in ((False, joint), (True, fitted.joint)):
             bins += reliability_bins(data.reference, one, protocol=name, calibrated=after)
-        rows += coverage_rows(data.reference, fitted, protocol=name, seed=settings.seed, replicates=settings.replicates)
+        coverage += coverage_rows(
+            data.reference, fitted, protocol=name, seed=settings.seed, replicates=settings.replicates
+        )
+        rows += _errors(data, name, joint, fitted.joint, settings)
         notes += [f"{name}: {note}" for note in fitted.notes()]
-    return Calibrated(tuple(bins), tuple(rows), _errors(data, calibrated, settings), tuple(notes))
+    return Calibrated(tuple(bins), tuple(coverage), tuple(rows), tuple(notes))
 
 
-def _errors(data: StudyData, joints: Mapping[str, JointLevels], settings: StudySettings) -> tuple[Row, ...]:
-    if not joints:
-        return ()
-    found = compare(data.reference, joints, seed=settings.seed, replicates=settings.replicates)
-    return tuple(replace(row, protocol=f"{row.protocol}, calibrated") for row in found.rows if row.metric in TOLD)
+def _errors(
+    data: StudyData, name: str, raw: JointLevels, calibrated: JointLevels, settings: StudySettings
+) -> Iterator[Row]:
+    """Yield the errors of calibrated probabilities and their paired differences, calibrated minus raw."""
+    found = compare(
+        data.reference,
+        {name: raw, f"{name}, calibrated": calibrated},
+        seed=settings.seed,
+        replicates=settings.replicates,
+        baselines=(),
+        metrics=TOLD,
+    )
+    yield from (row for row in found.rows if row.protocol != name)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Int64
 
 from radunion import NOTICE, __version__
 from radunion.cohort import Cohort, Finding, check_split
@@ -28,7 +29,7 @@ from radunion.scoring.views import PAIR
 from radunion.study.calibrated import calibration_of
 from radunion.study.crossval.data import StudyData, study_data
 from radunion.study.crossval.naming import LIBRARIES
-from radunion.study.crossval.pool import of_fold, out_of_fold
+from radunion.study.crossval.pool import fold_of_examination, of_fold, out_of_fold
 from radunion.study.crossval.run import Job, Planned, Ran, Setting, run_jobs
 from radunion.study.crossval.splits import Split, size_of, splits_of
 from radunion.study.curves import epoch_records, gaps_of
@@ -63,6 +64,7 @@ class _Way:
     ran: tuple[Ran, ...]
     skipped: tuple[Skipped, ...]
     joints: Mapping[str, JointLevels]
+    folds: Int64[np.ndarray, " n"]
     comparison: Comparison
 
 
@@ -117,8 +119,9 @@ def _way(data: StudyData, settings: StudySettings, job: Job, ran: Sequence[Ran],
     if not any(one.planned.plain not in BLINDS for one in ran) and len(job.planned) > len(BLINDS):
         raise TrainingError("no protocol could run: " + "; ".join(f"{one.name}: {one.reason}" for one in skipped))
     joints = {one.planned.name: out_of_fold(one, data, job.splits) for one in ran}
-    comparison = _compared(data, job.splits, ran, joints, settings)
-    return _Way(job.unit, job.splits, tuple(ran), tuple(skipped), joints, comparison)
+    folds = fold_of_examination(data, job.splits)
+    comparison = _compared(data, job.splits, ran, joints, settings, folds)
+    return _Way(job.unit, job.splits, tuple(ran), tuple(skipped), joints, folds, comparison)
 
 
 def _reads_pairs(planned: Planned) -> bool:
@@ -149,6 +152,7 @@ def _compared(
     ran: Sequence[Ran],
     joints: Mapping[str, JointLevels],
     settings: StudySettings,
+    folds: Int64[np.ndarray, " n"],
 ) -> Comparison:
     return compare(
         data.reference,
@@ -157,6 +161,7 @@ def _compared(
         replicates=settings.replicates,
         subgroups=True,
         seed_way=seed_way_of(data, splits, ran, joints),
+        folds=folds,
     )
 
 
@@ -194,7 +199,7 @@ def _material(
         gaps=gaps_of(main.ran, data, main.splits),
         reliability=calibrated.reliability if calibrated else (),
         coverage=calibrated.coverage if calibrated else (),
-        roc=roc_points(data.reference, main.joints),
+        roc=roc_points(data.reference, main.joints, folds=main.folds),
         worst=worst_cases(data, main.joints[best], protocol=best) if best else (),
         by_image=image.comparison if image else None,
         readers=compare_readers(data.reference, main.joints, seed=settings.seed, replicates=settings.replicates),

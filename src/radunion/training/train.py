@@ -130,7 +130,8 @@ def _out_of_fold(cohort: Cohort, learner: Learner, plan: Plan, k: int, work: Pat
         order.append(test)
     back = np.argsort(np.concatenate(order))
     joined = {name: concatenate(parts)[back] for name, parts in predictions.items()}
-    return OutOfFold(every, joined[plan.protocol], compare(every, joined, seed=plan.settings.seed))
+    fold = np.repeat(np.arange(k), [len(test) for test in order])[back]
+    return OutOfFold(every, joined[plan.protocol], compare(every, joined, seed=plan.settings.seed, folds=fold))
 
 
 def _pairs(examples: Examples, examinations: np.ndarray) -> Int64[np.ndarray, "n 2"]:

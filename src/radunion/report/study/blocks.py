@@ -13,7 +13,10 @@ Kind = Literal["blind", "model", "difference", "plain"]
 
 @dataclass(frozen=True)
 class Cell:
-    """Hold one printed value; `at` is the JSON pointer of what it shows, `bounds` its exact interval."""
+    """Hold one printed value; `at` is the JSON pointer of what it shows, `bounds` its exact interval.
+
+    `turned` says that the sign is turned round: the file holds the second protocol minus the first.
+    """
 
     text: str
     at: str | None = None
@@ -23,6 +26,7 @@ class Cell:
     bounds: tuple[float | None, float | None] | None = None
     why: str = ""
     mark: str = ""
+    turned: bool = False
 
     @property
     def plain(self) -> str:
@@ -32,16 +36,20 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """Hold one line of a table."""
+    """Hold one line of a table; a dagger sends to the table's `foot`."""
 
     head: str
     cells: tuple[Cell, ...]
     kind: Kind = "plain"
+    dagger: bool = False
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Hold a table; `name` is that of its files, `corner` the heading of the first column."""
+    """Hold a table; `name` is that of its files, `corner` the heading of the first column.
+
+    `foot` is what the daggers of its lines mean.
+    """
 
     shape: ClassVar[str] = "grid"
     name: str
@@ -49,6 +57,7 @@ class Grid:
     corner: str
     headings: tuple[str, ...]
     lines: tuple[Line, ...]
+    foot: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from radunion.report.study.cells import told
 from radunion.report.study.checklist import TO_FILL
 from radunion.report.study.diagrams import studied
 from radunion.report.study.ledger import HEADLINE, Ledger
-from radunion.report.study.material import ProtocolRun, StudyMaterial
+from radunion.report.study.material import WORD_OF, ProtocolRun, StudyMaterial
+from radunion.report.study.runs import step_words
 from radunion.report.tables import HEADLINE as COLUMNS
 from radunion.scale import Scale
 
@@ -39,7 +40,7 @@ def model_card(run: ProtocolRun, material: StudyMaterial, ledger: Ledger) -> str
     """Return the text of one card."""
     parts = (
         _head(run, material),
-        _facts(run),
+        _facts(run, material),
         _data(material),
         _measured(run, ledger),
         _limits(material),
@@ -69,7 +70,7 @@ def _head(run: ProtocolRun, material: StudyMaterial) -> Iterator[str]:
         yield _words(run.note)
 
 
-def _facts(run: ProtocolRun) -> Iterator[str]:
+def _facts(run: ProtocolRun, material: StudyMaterial) -> Iterator[str]:
     yield "## Model"
     yield ""
     yield "| what | value |"
@@ -79,16 +80,27 @@ def _facts(run: ProtocolRun) -> Iterator[str]:
         ("Source", run.source),
         ("Parameters", run.parameters),
         ("Parameters trained", run.trained),
-        ("Seconds, all folds", round(run.seconds)),
+        ("Time of this machine, all folds and the look at all films", f"{run.seconds:,.0f} s"),
+        *_learned(run, material),
         *((f"Setting: {key}", value) for key, value in run.settings.items()),
     ):
         yield f"| {_safe(key)} | {_safe(told(value))} |"
 
 
+def _learned(run: ProtocolRun, material: StudyMaterial) -> Iterator[tuple[str, str]]:
+    """Yield what it learned from beside the labels, and how few steps it made, where there is something to say."""
+    if run.taught:
+        yield "Also learned", run.taught
+    place = material.place_of(run.name)
+    words = None if place is None else step_words(material, place)
+    if words is not None:
+        yield "Steps", words.striptags()
+
+
 def _data(material: StudyMaterial) -> Iterator[str]:
     yield "## Data"
     yield ""
-    yield f"{_words(material.title)}; {material.k} folds by {material.unit}, seed {material.seed}."
+    yield f"{_words(material.title)}; {material.k} folds by {WORD_OF[material.unit]}, seed {material.seed}."
     if last := studied(material):
         yield f"{last.label}: {last.patients:,} patients, {last.examinations:,} examinations, {last.films:,} films."
 
@@ -105,8 +117,8 @@ def _measured(run: ProtocolRun, ledger: Ledger) -> Iterator[str]:
     pair = ledger.paired(run.name, blind, *HEADLINE, ledger.headline_scale) if blind else None
     if pair is not None:
         yield (
-            f"Mean cortex kappa, {pair.row.protocol.replace(' - ', ' − ')}: {estimate(pair.row)} "
-            f"(95 % interval {interval(pair.row)})."
+            f"Mean cortex kappa, {pair.shown.protocol.replace(' - ', ' − ')}: {estimate(pair.shown)} "
+            f"(95 % interval {interval(pair.shown)})."
         )
     yield ledger.note
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from radunion.report.study.blocks import Cell, Grid, Line
 from radunion.report.study.cells import span, study_at
 from radunion.report.study.ledger import Ledger
-from radunion.report.study.material import StudyMaterial
+from radunion.report.study.material import WORD_OF, StudyMaterial
 
 TO_FILL = "to be filled in by the user"
 Answer = str | Callable[[StudyMaterial, Ledger], str] | None
@@ -77,7 +77,7 @@ def _missing(material: StudyMaterial, ledger: Ledger) -> str:
 def _partition(material: StudyMaterial, ledger: Ledger) -> Markup:
     text = Markup("{} folds, dealt out by {}, seed {}; sizes of every fold stand in the fold table.")
     k, seed = (span(str(getattr(material, name)), study_at(name)) for name in ("k", "seed"))
-    return text.format(k, "patient" if material.unit == "patient" else "film", seed)
+    return text.format(k, WORD_OF[material.unit], seed)
 
 
 def _level(material: StudyMaterial, ledger: Ledger) -> str:

@@ -8,6 +8,10 @@ from radunion.report.study.cells import study_at, value_cell
 from radunion.report.study.diagrams import FlowDiagram
 from radunion.report.study.material import StudyMaterial
 
+_UNSEEN = (
+    "No check can see that two cortices of one view were swapped, medial with lateral or anterior with posterior; the "
+    "kappa of each cortex, in the detail, is the place to look."
+)
 _SEVERITY = {"error": "worse", "warning": "", "note": ""}
 
 
@@ -55,9 +59,11 @@ def _grid(key: str, rows: list[dict[str, object]]) -> Grid:
 
 
 def _findings(material: StudyMaterial) -> Iterator[Block]:
-    if not material.findings:
-        yield Prose("No check found anything.")
-        return
+    yield from _table_of_findings(material) if material.findings else (Prose("No check found anything."),)
+    yield Prose(_UNSEEN, "fine")
+
+
+def _table_of_findings(material: StudyMaterial) -> Iterator[Grid]:
     lines = tuple(
         Line(
             one.code,
@@ -68,7 +74,7 @@ def _findings(material: StudyMaterial) -> Iterator[Block]:
                     mark=f"text {_SEVERITY[one.severity]}".strip(),
                 ),
                 Cell(one.message, study_at("findings", place, "message"), mark="text"),
-                Cell(_lines(one.lines), study_at("findings", place, "lines"), mark="text"),
+                Cell(_lines(one.lines), study_at("findings", place, "lines"), mark="text list"),
             ),
         )
         for place, one in enumerate(material.findings)

@@ -7,8 +7,8 @@ from markupsafe import Markup
 from radunion.report.figures import intervals
 from radunion.report.numbers import SCALE_NAMES
 from radunion.report.study.blocks import Block, Figures, Heading, More, Prose, Section
-from radunion.report.study.cells import exams, patients
-from radunion.report.study.grids import blind_grid, metric_grid, pair_grid, pairs_of
+from radunion.report.study.cells import PageVoice
+from radunion.report.study.grids import best_grid, blind_grid, metric_grid, pair_grid, pairs_of
 from radunion.report.study.ledger import Ledger
 from radunion.report.tables import HEADLINE, Column
 from radunion.scale import Scale
@@ -53,10 +53,9 @@ def _differences(ledger: Ledger, scale: Scale) -> Iterator[Block]:
         )
     if model is None:
         return
-    against = [pair for pair in pairs_of(ledger) if model in pair.split(" - ") and not _with_blind(ledger, pair)]
-    if against:
-        caption = f"{name}: {model}, the best in mean cortex kappa, and every other protocol that reads films."
-        yield pair_grid(ledger, "best", against, HEADLINE, scale=scale, caption=caption)
+    if len(ledger.models) > 1:
+        caption = f"{name}: {model}, the best in mean cortex kappa, minus every other protocol that reads films."
+        yield best_grid(ledger, model, HEADLINE, scale=scale, caption=caption)
     yield Prose(
         Markup(
             "Paired differences on the same bootstrap samples, the first protocol minus the second; percentages differ "
@@ -70,17 +69,13 @@ def _differences(ledger: Ledger, scale: Scale) -> Iterator[Block]:
     yield More("Every pair of protocols", (everything,))
 
 
-def _with_blind(ledger: Ledger, pair: str) -> bool:
-    return any(one in ledger.baselines for one in pair.split(" - "))
-
-
 def _counted(ledger: Ledger, scale: Scale) -> Markup:
     """Say over how many examinations the columns of a scale are taken."""
-    parts = []
+    parts, voice = [], PageVoice(ledger)
     for what, metric, scope in (("cortices", "kappa", "cortices"), ("total and union", "mae", "total")):
         row = ledger.find(ledger.protocols[0], metric, scope, scale)
         if row is not None:
             text = Markup("{}: {} examinations of {} patients")
-            parts.append(text.format(what, exams(ledger, row), patients(ledger, row)))
-    rule = str(ledger.rules[scale]).replace(">=", "≥")
+            parts.append(text.format(what, voice.exams(row), voice.patients(row)))
+    rule = voice.rule(ledger.rules[scale])
     return Markup("Taken over {}. Union is called at {}.").format(Markup("; ").join(parts), rule)

@@ -98,7 +98,7 @@ class ReliabilityPanel:
                 axes.scatter(said, seen, s=sizes, facecolors=fill, edgecolors=color, linewidths=1, zorder=3)
         _square(axes, xlabel="Said", ylabel="Seen")
         if self.bins:
-            axes.legend(frameon=False, fontsize=7.5, loc="upper left", handlelength=2)
+            axes.legend(frameon=False, fontsize=7.5, loc="lower right", handlelength=2)
         return figure
 
 

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from radunion.cohort.finding import counted
 from radunion.report.figures import FAINT, GRID, INK, MODEL, canvas
-from radunion.report.study.material import FlowStep, FoldSize, StudyMaterial, Unit
+from radunion.report.study.material import WORD_OF, FlowStep, FoldSize, StudyMaterial, Unit
 
 _WIDTH = 4.6
 _LINE = 0.17
@@ -65,7 +65,7 @@ class ProtocolDiagram:
     def plot(self) -> Figure:
         k = len(self.folds)
         cohort = [f"**{self.cohort.label if self.cohort else 'Cohort'}", *(_sizes(self.cohort) if self.cohort else ())]
-        split = [f"**Dealt out by {self.unit} into {k} folds, seed {self.seed}"]
+        split = [f"**Dealt out by {WORD_OF[self.unit]} into {k} folds, seed {self.seed}"]
         models = [f"**{k} models a protocol", "each trained on the light folds, without a look at the dark one"]
         pooled = ["**Out-of-fold predictions, pooled", f"{counted(self.judged, 'examination')}, each predicted once"]
         numbers = ["**Metrics, calibration, paired differences", "intervals by bootstrap over patients"]

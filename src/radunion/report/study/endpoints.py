@@ -11,7 +11,10 @@ from radunion.report.figures import BLIND, FAINT, INK, WARN, Intervals
 
 @dataclass(frozen=True)
 class EndpointFigure:
-    """Draw the 18-output macro AUROC of every protocol with the endpoints and the blind that knows only the view."""
+    """Draw the 18-output macro AUROC of every protocol with the endpoints and the blind that knows only the view.
+
+    `daggers` are the protocols that are given their view and scale there.
+    """
 
     name: str
     caption: str
@@ -20,6 +23,7 @@ class EndpointFigure:
     lines: tuple[float, ...]
     shallow: float | None
     blind: float | None
+    daggers: tuple[str, ...] = ()
 
     def frame(self) -> pl.DataFrame:
         return Intervals(self.name, self.caption, self.rows, self.baselines).frame()
@@ -37,6 +41,8 @@ class EndpointFigure:
         ):
             if known is not None:
                 axes.axvline(known, color=color, linewidth=1.6, linestyle=style, label=label, zorder=1.5)
+        names = [f"{row.protocol} †" if row.protocol in self.daggers else row.protocol for row in self.rows]
+        axes.set_yticks(range(len(names)), names)
         axes.set_xlabel("18-output macro AUROC", color=FAINT)
         figure.legend(loc="outside lower left", ncols=1, frameon=False, fontsize=8)
         return figure

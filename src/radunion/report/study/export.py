@@ -37,6 +37,7 @@ _SPECIAL = {
     "“": "``",
     "”": "''",
     "\u00a0": "~",
+    "†": r"\textdagger{}",
     "\n": " ",
 }
 _WIDE = 40
@@ -44,26 +45,29 @@ _WIDE = 40
 
 
 def csv_text(grid: Grid) -> str:
-    """Return a table as CSV; a column with intervals is followed by their exact bounds."""
+    """Return a table as CSV; a column with intervals is followed by their exact bounds, a dagger stands last."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     bounded = [any(line.cells[place].bounds for line in grid.lines) for place in range(len(grid.headings))]
     heads = [grid.corner]
     for heading, has in zip(grid.headings, bounded, strict=True):
         heads += [heading, f"{heading}, low", f"{heading}, high"] if has else [heading]
-    writer.writerow(heads)
+    writer.writerow([*heads, *(("†",) if grid.foot else ())])
     for line in grid.lines:
         row: list[object] = [line.head]
         for cell, has in zip(line.cells, bounded, strict=True):
             row += [_exact(cell), *(cell.bounds or ("", ""))] if has else [_exact(cell)]
-        writer.writerow(row)
+        writer.writerow([*row, *((grid.foot if line.dagger else "",) if grid.foot else ())])
     return stream.getvalue()
 
 
 def tex_text(grid: Grid) -> str:
     """Return a table as a LaTeX tabular that needs the package booktabs."""
     columns = "".join(_column(grid, place) for place in range(len(grid.headings)))
-    rows = [_row(line.head, [_printed(cell) for cell in line.cells]) for line in grid.lines]
+    rows = [
+        _row(f"{line.head} †" if line.dagger else line.head, [_printed(cell) for cell in line.cells])
+        for line in grid.lines
+    ]
     body = [
         f"% {tex(grid.caption)}",
         rf"\begin{{tabular}}{{{_first(grid)}{columns}}}",
@@ -73,6 +77,7 @@ def tex_text(grid: Grid) -> str:
         *rows,
         r"\bottomrule",
         r"\end{tabular}",
+        *((f"% {tex(grid.foot)}",) if grid.foot else ()),
     ]
     return "\n".join(body) + "\n"
 
@@ -81,7 +86,8 @@ def tex_document(grids: list[Grid]) -> str:
     """Return a document that sets every table on a page of its own."""
     parts = [
         rf"\begin{{table}}[p]\centering\caption{{{tex(grid.caption)}}}"
-        rf"\resizebox{{\ifdim\width>\linewidth\linewidth\else\width\fi}}{{!}}{{\input{{{grid.name}.tex}}}}\end{{table}}\clearpage"
+        rf"\resizebox{{\ifdim\width>\linewidth\linewidth\else\width\fi}}{{!}}{{\input{{{grid.name}.tex}}}}"
+        rf"{_foot(grid)}\end{{table}}\clearpage"
         for grid in grids
     ]
     head = (
@@ -98,6 +104,10 @@ def tex_document(grids: list[Grid]) -> str:
 def tex(text: str) -> str:
     """Escape a text for LaTeX."""
     return re.sub("|".join(map(re.escape, _SPECIAL)), lambda found: _SPECIAL[found.group()], text)
+
+
+def _foot(grid: Grid) -> str:
+    return rf"\par\smallskip\footnotesize {tex(grid.foot)}" if grid.foot else ""
 
 
 def _exact(cell: Cell) -> object:

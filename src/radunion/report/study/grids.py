@@ -6,7 +6,7 @@ from typing import Any
 from radunion.evaluation.compare import Row
 from radunion.report.numbers import SCALE_NAMES, TITLES
 from radunion.report.study.blocks import Cell, Grid, Kind, Line
-from radunion.report.study.cells import found_cell, row_cell, study_at, value_cell
+from radunion.report.study.cells import found_cell, paired_cell, row_cell, study_at, value_cell
 from radunion.report.study.ledger import Ledger
 from radunion.report.tables import CORTEX_AUROC, CORTEX_KAPPA, HEADLINE, REST, SEED, Column
 
@@ -21,20 +21,17 @@ def metric_grid(
     *,
     scale: str,
     caption: str,
-    names: Sequence[str] | None = None,
 ) -> Grid:
     """Lay out protocols by metrics, blinds first; a column that no protocol has on this scale is left out."""
-    protocols = ledger.protocols if names is None else names
-    taken = [one for one in columns if any(ledger.find(name, *one[:2], scale) for name in protocols)]
-    lines = tuple(
-        Line(
-            protocol,
-            tuple(found_cell(ledger, protocol, metric, scope, scale) for metric, scope, _ in taken),
-            kind_of(ledger, protocol),
-        )
-        for protocol in protocols
-    )
+    taken = [one for one in columns if any(ledger.find(name, *one[:2], scale) for name in ledger.protocols)]
+    lines = tuple(metric_line(ledger, protocol, taken, scale) for protocol in ledger.protocols)
     return Grid(f"{name}-{scale}", caption, "Protocol", tuple(heading for _, _, heading in taken), lines)
+
+
+def metric_line(ledger: Ledger, protocol: str, columns: Sequence[Column], scale: str) -> Line:
+    """Lay out one protocol by metrics."""
+    cells = tuple(found_cell(ledger, protocol, metric, scope, scale) for metric, scope, _ in columns)
+    return Line(protocol, cells, kind_of(ledger, protocol))
 
 
 def kind_of(ledger: Ledger, protocol: str) -> Kind:
@@ -46,15 +43,30 @@ def pair_grid(
     ledger: Ledger, name: str, pairs: Iterable[str], columns: Sequence[Column], *, scale: str, caption: str
 ) -> Grid:
     """Lay out paired differences by metrics."""
+    lines = tuple(pair_line(ledger, pair, columns, scale) for pair in pairs)
+    return Grid(f"{name}-{scale}", caption, "Difference", tuple(heading for _, _, heading in columns), lines)
+
+
+def pair_line(ledger: Ledger, pair: str, columns: Sequence[Column], scale: str) -> Line:
+    """Lay out one paired difference by metrics, as it stands in the file."""
+    cells = tuple(found_cell(ledger, pair, f"difference:{metric}", scope, scale) for metric, scope, _ in columns)
+    return Line(pair.replace(" - ", " − "), cells, "difference")
+
+
+def best_grid(ledger: Ledger, model: str, columns: Sequence[Column], *, scale: str, caption: str) -> Grid:
+    """Lay out what one protocol has over every other that reads films, in their order."""
     lines = tuple(
         Line(
-            pair.replace(" - ", " − "),
-            tuple(found_cell(ledger, pair, f"difference:{metric}", scope, scale) for metric, scope, _ in columns),
+            f"{model} − {other}",
+            tuple(
+                paired_cell(ledger, ledger.paired(model, other, metric, scope, scale)) for metric, scope, _ in columns
+            ),
             "difference",
         )
-        for pair in pairs
+        for other in ledger.models
+        if other != model
     )
-    return Grid(f"{name}-{scale}", caption, "Difference", tuple(heading for _, _, heading in columns), lines)
+    return Grid(f"best-{scale}", caption, "Difference", tuple(heading for _, _, heading in columns), lines)
 
 
 def blind_grid(ledger: Ledger, columns: Sequence[Column], *, scale: str, caption: str) -> Grid:
@@ -76,8 +88,10 @@ def blind_grid(ledger: Ledger, columns: Sequence[Column], *, scale: str, caption
 
 
 def pairs_of(ledger: Ledger) -> tuple[str, ...]:
-    """Return every pair that was compared, in order."""
-    return tuple(dict.fromkeys(row.protocol for row in ledger.rows if row.metric.startswith("difference:")))
+    """Return every pair of protocols that was compared, in order; calibrated ones are told elsewhere."""
+    named = dict.fromkeys(row.protocol for row in ledger.rows if row.metric.startswith("difference:"))
+    known = {f"{one} - {other}" for one in ledger.protocols for other in ledger.protocols}
+    return tuple(name for name in named if name in known)
 
 
 def other_columns(ledger: Ledger, scale: str) -> list[Column]:

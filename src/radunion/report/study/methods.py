@@ -9,6 +9,7 @@ from radunion.report.study.cells import flat, span, study_at, value_cell
 from radunion.report.study.checklist import checklist_grid
 from radunion.report.study.ledger import Ledger
 from radunion.report.study.material import ProtocolRun, StudyMaterial
+from radunion.report.study.runs import step_words
 
 
 def methods_section(material: StudyMaterial, ledger: Ledger) -> Section:
@@ -34,22 +35,31 @@ def _blocks(material: StudyMaterial, ledger: Ledger) -> Iterator[Block]:
 
 
 def _protocols(material: StudyMaterial) -> Grid:
-    lines = tuple(Line(one.name, tuple(_cells(one, place))) for place, one in enumerate(material.runs))
-    headings = ("What it is", "Parameters trained", "in all", "Seconds")
-    return Grid("protocols", "Every protocol as it ran.", "Protocol", headings, lines)
+    lines = tuple(Line(one.name, tuple(_cells(material, place))) for place, one in enumerate(material.runs))
+    headings = ("What it is", "Parameters trained", "in all", "Time")
+    caption = "Every protocol as it ran; the time is that of this machine, all folds and the look at all films."
+    return Grid("protocols", caption, "Protocol", headings, lines)
 
 
-def _cells(one: ProtocolRun, place: int) -> Iterator[Cell]:
-    note = Markup("<br><em>{}</em>").format(span(one.note, study_at("runs", place, "note"))) if one.note else ""
-    yield Cell(
-        Markup("{}<br>Source: {}{}").format(
-            span(one.title, study_at("runs", place, "title")), span(one.source, study_at("runs", place, "source")), note
-        ),
-        mark="text",
-    )
+def _cells(material: StudyMaterial, place: int) -> Iterator[Cell]:
+    one = material.runs[place]
+    title, source = (span(getattr(one, key), study_at("runs", place, key)) for key in ("title", "source"))
+    words = Markup("<br>").join((title, Markup("Source: {}").format(source), *_notes(material, place)))
+    yield Cell(words, mark="text")
     yield value_cell(one.trained, study_at("runs", place, "trained"))
     yield value_cell(one.parameters, study_at("runs", place, "parameters"))
-    yield value_cell(float(one.seconds), study_at("runs", place, "seconds"), digits=0)
+    yield Cell(f"{one.seconds:,.0f} s", study_at("runs", place, "seconds"), one.seconds)
+
+
+def _notes(material: StudyMaterial, place: int) -> Iterator[Markup]:
+    """Yield what must be known of a run beside what it is."""
+    one = material.runs[place]
+    if one.note:
+        yield Markup("<em>{}</em>").format(span(one.note, study_at("runs", place, "note")))
+    if one.taught:
+        yield Markup("<em>Also learned {}</em>").format(span(one.taught, study_at("runs", place, "taught")))
+    if (words := step_words(material, place)) is not None:
+        yield Markup("<em>Steps: {}</em>").format(words)
 
 
 def _settings(one: ProtocolRun, place: int) -> More:

@@ -6,10 +6,12 @@ from markupsafe import Markup
 
 from radunion.report.numbers import SCALE_NAMES
 from radunion.report.study.blocks import Prose, Section
-from radunion.report.study.cells import STUDY, exams, patients, said, span, study_at
+from radunion.report.study.cells import STUDY, PageVoice, said_pair, span, study_at
 from radunion.report.study.ledger import HEADLINE, SEED_WAY, Ledger, ledger_of
 from radunion.report.study.material import StudyMaterial
-from radunion.report.words import TESTS, Finding, findings, verdict
+from radunion.report.study.outputs18 import VIEW_ONLY, gives_18_outputs
+from radunion.report.study.runs import few_steps, taught_words
+from radunion.report.words import blind_words, total_words, union_words
 
 
 def opening(material: StudyMaterial, ledger: Ledger) -> Section:
@@ -25,7 +27,6 @@ def opening(material: StudyMaterial, ledger: Ledger) -> Section:
     return Section("summary", "In words", how, (*blocks, Prose(fine, "fine")))
 
 
-_UNIT = {"patient": "patient", "image": "film"}
 _LEAKS = (
     ": films of one patient, even of one examination, stand on both sides of a fold. Its numbers show what that leak "
     "is worth; none of them is an estimate for other patients."
@@ -38,13 +39,25 @@ def _sentences(material: StudyMaterial, ledger: Ledger, model: str | None) -> It
     if model is None:
         yield Markup("Only no-image baselines ran; no protocol that reads films is compared.")
     else:
-        yield _best(material, ledger, model)
-        yield from _total(ledger, model)
-        yield _against_blinds(ledger, model)
+        yield from _of_the_best(material, ledger, model)
         yield from _the_others(ledger, model)
         yield from _seed_way(material, ledger)
+    yield from few_steps(material)
     yield from _constant(material)
     yield from _not_run(material)
+
+
+def _of_the_best(material: StudyMaterial, ledger: Ledger, model: str) -> Iterator[Markup]:
+    voice, scale = PageVoice(ledger), ledger.headline_scale
+    yield _best(material, ledger, model)
+    told = (
+        _runner_up(ledger, model),
+        total_words(ledger, voice, model=model, scale=scale),
+        blind_words(ledger, voice, model=model, scale=scale),
+        union_words(ledger, voice, model=model, scale=scale),
+        taught_words(material, ledger),
+    )
+    yield from (sentence for sentence in told if sentence)
 
 
 def _constant(material: StudyMaterial) -> Iterator[Markup]:
@@ -57,13 +70,12 @@ def _constant(material: StudyMaterial) -> Iterator[Markup]:
 
 
 def _best(material: StudyMaterial, ledger: Ledger, model: str) -> Markup:
-    scale = ledger.headline_scale
+    scale, voice = ledger.headline_scale, PageVoice(ledger)
     row = ledger.find(model, *HEADLINE, scale)
     if row is None or row.estimate is None:
         return Markup("Mean cortex kappa is undefined for every protocol on {}.").format(SCALE_NAMES[scale])
     text = Markup(
-        "On {} {} of {} patients scored on {}, each predicted by a model that did not learn from its {} ({} folds), "
-        "the best protocol in mean cortex kappa is {}: {}.{}"
+        "On {} {} of {} patients scored on {}, {} ({} folds), the best protocol in mean cortex kappa is {}: {}.{}"
     )
     kind = "simulated examinations" if material.simulated else "examinations"
     flattered = (
@@ -72,45 +84,26 @@ def _best(material: StudyMaterial, ledger: Ledger, model: str) -> Markup:
     name = Markup("<strong>{}</strong>").format(model)
     k = span(str(material.k), f"{STUDY}/k")
     return text.format(
-        exams(ledger, row), kind, patients(ledger, row), SCALE_NAMES[scale], _UNIT[material.unit], k, name,
-        said(ledger, row), flattered,
+        voice.exams(row), kind, voice.patients(row), SCALE_NAMES[scale], _PREDICTED[material.unit], k, name,
+        voice.said(row), flattered,
     )  # fmt: skip
 
 
-def _total(ledger: Ledger, model: str) -> Iterator[Markup]:
-    scale = ledger.headline_scale
-    error = ledger.find(model, "mae", "total", scale)
-    if error is None or error.estimate is None:
-        yield Markup("No examination has all four cortices scored and in view, so nothing is said of the total.")
-        return
-    near = ledger.find(model, "within-1", "total", scale)
-    text = Markup("Its total misses the reference by {} points on average ({} examinations) and is within ±1 in {}.")
-    yield text.format(said(ledger, error), exams(ledger, error), said(ledger, near))
+_PREDICTED = {
+    "patient": "each predicted by a model that did not learn from its patient",
+    "image": "each film predicted by a model that did not learn from that film",
+}
 
 
-def _against_blinds(ledger: Ledger, model: str) -> Markup:
-    found = findings(ledger, model=model, scale=ledger.headline_scale)
-    if not found:
-        return Markup("No no-image baseline was evaluated beside it, so nothing can be said of what the films add.")
-    lost = [one for one in found if one.verdict != "better"]
-    if lost:
-        told = Markup("; ").join(_difference(ledger, one) for one in lost)
-        return Markup("It is not shown to beat every no-image baseline: {}.").format(told)
-    nearest = [_nearest([one for one in found if one.title == title]) for _, _, title in TESTS]
-    told = Markup("; ").join(_difference(ledger, one) for one in nearest)
-    text = Markup(
-        "It beats every no-image baseline: no interval of the paired differences holds zero. The baselines that come "
-        "nearest: {}."
-    )
-    return text.format(told)
-
-
-def _nearest(found: list[Finding]) -> Finding:
-    return min(found, key=lambda one: abs(one.row.estimate or 0.0))
-
-
-def _difference(ledger: Ledger, one: Finding) -> Markup:
-    return Markup("{} against {}, paired difference {}").format(one.title, one.other, said(ledger, one.row))
+def _runner_up(ledger: Ledger, model: str) -> Markup | None:
+    """Say whether the protocol with the next kappa is shown to be worse than the best."""
+    other = ledger.runner_up()
+    pair = ledger.paired(model, other, *HEADLINE, ledger.headline_scale) if other else None
+    if pair is None or pair.row.estimate is None:
+        return None
+    shown = "is shown to be worse" if pair.verdict == "better" else "is not shown to be worse"
+    text = Markup("The runner-up, <strong>{}</strong>, {}: paired difference {}.")
+    return text.format(other, shown, said_pair(ledger, pair))
 
 
 def _the_others(ledger: Ledger, model: str) -> Iterator[Markup]:
@@ -129,24 +122,38 @@ def _the_others(ledger: Ledger, model: str) -> Iterator[Markup]:
 
 
 def _seed_way(material: StudyMaterial, ledger: Ledger) -> Iterator[Markup]:
-    """Say what the seed study's measure would have told."""
+    """Say what the seed study's measure would have told, among the protocols that give its 18 outputs themselves."""
     by_image = material.by_image
     seen = ledger if by_image is None else ledger_of(by_image, "metrics-by-image.json")
-    rows = [(name, seen.find(name, *SEED_WAY, "mixed")) for name in seen.models]
-    ranked = [(row.estimate, name, row) for name, row in rows if row is not None and row.estimate is not None]
-    if not ranked:
+    own = [name for name in seen.models if gives_18_outputs(material, name)]
+    name = seen.highest(own, SEED_WAY, "mixed")
+    if name is None:
         return
-    _, name, row = max(ranked, key=lambda one: one[0])
     way = "split by film as there" if by_image is not None or material.unit == "image" else "split by patient"
-    text = Markup("By the seed study's own measure (18-output macro AUROC, {}) the best would be {} with {}{}.")
-    blind = seen.find("blind-view", *SEED_WAY, "mixed")
-    beside = Markup("")
-    if blind is not None:
-        beside = Markup("; blind-view, which looks at no film, has {}").format(said(seen, blind))
-        pair = seen.paired(name, "blind-view", *SEED_WAY, "mixed")
-        if pair is not None and verdict(pair.row) == "unclear":
-            beside += Markup(", which is not shown to be less")
-    yield text.format(way, name, said(seen, row), beside)
+    text = Markup(
+        "By the seed study's own measure (18-output macro AUROC, {}) the best of the protocols that give these outputs "
+        "themselves would be {} with {}{}.{}"
+    )
+    best = PageVoice(seen).said(seen.find(name, *SEED_WAY, "mixed"))
+    others = len(own) < len(seen.models)
+    yield text.format(way, name, best, _beside_view(seen, name), _GIVEN if others else "")
+
+
+_GIVEN = (
+    " The others are given the view, zeros for cortices not shown and the scale of the label there: they stand apart, "
+    "with a dagger (†)."
+)
+
+
+def _beside_view(ledger: Ledger, name: str) -> Markup:
+    blind = ledger.find(VIEW_ONLY, *SEED_WAY, "mixed")
+    if blind is None:
+        return Markup("")
+    pair = ledger.paired(name, VIEW_ONLY, *SEED_WAY, "mixed")
+    less = pair is not None and pair.verdict == "better"
+    text = Markup("; {}, which looks at no film, has {}{}")
+    unclear = "" if less else ", which is not shown to be less"
+    return text.format(VIEW_ONLY, PageVoice(ledger).said(blind), unclear)
 
 
 def _not_run(material: StudyMaterial) -> Iterator[Markup]:

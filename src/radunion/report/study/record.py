@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from radunion.report.study.differences import differences
 from radunion.report.study.material import StudyMaterial
-from radunion.report.study.seed import DIFFERENCES, MEASURED, PUBLISHED
+from radunion.report.study.seed import HOLD_OUT, MEASURED, PUBLISHED
 
 _TABLES = ("flow", "findings", "folds", "runs", "skipped", "history", "reliability", "coverage", "roc", "readers")
 
@@ -17,12 +18,12 @@ def study_record(material: StudyMaterial) -> dict[str, Any]:
     single = ("title", "notice", "simulated", "unit", "k", "seed", "preset", "cohort", "about", "provenance")
     record: dict[str, Any] = {"schema": 1} | {name: getattr(material, name) for name in single}
     record |= {name: [asdict(one) for one in getattr(material, name)] for name in _TABLES}
-    record["gaps"] = [asdict(one) | {"gap": _gap(one.train, one.test)} for one in material.gaps]
+    record["gaps"] = [asdict(one) | {"gap": one.better_on_train} for one in material.gaps]
     record["worst"] = [_without_pictures(asdict(one)) for one in material.worst]
     record["seed_study"] = {
-        "published": [asdict(one) for one in PUBLISHED],
+        "published": {"table": [asdict(one) for one in PUBLISHED], "hold_out": HOLD_OUT},
         "measured": MEASURED,
-        "differences": [asdict(one) for one in DIFFERENCES],
+        "differences": [asdict(one) for one in differences(material)],
     }
     plain: dict[str, Any] = _plain(record)
     return plain
@@ -31,10 +32,6 @@ def study_record(material: StudyMaterial) -> dict[str, Any]:
 def record_text(record: Mapping[str, Any]) -> str:
     """Return the text of study.json."""
     return json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _gap(train: float | None, test: float | None) -> float | None:
-    return None if train is None or test is None else train - test
 
 
 def _without_pictures(case: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from radunion.report.study.curves import LearningPanel, What
 from radunion.report.study.diagrams import ProtocolDiagram, studied
 from radunion.report.study.grids import record_grid, title_of
 from radunion.report.study.ledger import Ledger
-from radunion.report.study.material import EpochRecord, StudyMaterial
+from radunion.report.study.material import WORD_OF, EpochRecord, StudyMaterial
 
 _FOLDS = (
     ("train_patients", "Learned from: patients", None),
@@ -33,7 +33,7 @@ def training_section(material: StudyMaterial, ledger: Ledger) -> Section:
 
 def _blocks(material: StudyMaterial, ledger: Ledger) -> Iterator[Block]:
     if material.folds:
-        caption = f"The {material.k} folds, dealt out by {material.unit}."
+        caption = f"The {material.k} folds, dealt out by {WORD_OF[material.unit]}."
         folds = [asdict(one) for one in material.folds]
         sizes = record_grid("folds", folds, _FOLDS, table="folds", head=("fold", "Fold"), caption=caption)
         yield Beside((Figures((_diagram(material, ledger),)), sizes))
@@ -88,15 +88,14 @@ def _gaps(material: StudyMaterial) -> Grid:
                 value_cell(SCALE_NAMES.get(one.scale, one.scale), study_at("gaps", place, "scale")),
                 value_cell(one.train, study_at("gaps", place, "train"), digits=2),
                 value_cell(one.test, study_at("gaps", place, "test"), digits=2),
-                value_cell(_gap(one.train, one.test), study_at("gaps", place, "gap"), digits=2),
+                value_cell(one.better_on_train, study_at("gaps", place, "gap"), digits=2),
             ),
         )
         for place, one in enumerate(material.gaps)
     )
     headings = ("Metric", "Scale", "Learned from", "Held out", "Gap")
-    caption = "The same statistic on what a fold learned from and on what it did not, averaged over folds."
+    caption = (
+        "The same statistic on what a fold learned from and on what it did not, averaged over folds. A positive gap is "
+        "always better on what it learned from, for errors too."
+    )
     return Grid("overfitting", caption, "Protocol", headings, lines)
-
-
-def _gap(train: float | None, test: float | None) -> float | None:
-    return None if train is None or test is None else train - test

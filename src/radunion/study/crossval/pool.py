@@ -13,6 +13,7 @@ from radunion.study.crossval.run import Ran
 from radunion.study.crossval.splits import Split
 from radunion.study.protocols import FilmProtocol, Protocol
 from radunion.training.classical.said import FilmSaid
+from radunion.training.examples import ABSENT
 from radunion.training.films.said import joint_of
 
 
@@ -49,11 +50,14 @@ def seed18_out_of_fold(ran: Ran, data: StudyData, splits: Sequence[Split]) -> Fl
 
 
 def fold_of_examination(data: StudyData, splits: Sequence[Split]) -> Int64[np.ndarray, " n"]:
-    """Return which fold held out each examination, split by patient."""
-    fold = np.zeros(len(data), dtype=np.int64)
+    """Return which fold held out each examination; by image one code for each pair of its films' folds."""
+    fold = np.zeros(data.films + 1, dtype=np.int64)  # the last row stands for an absent film: ABSENT is -1
     for split in splits:
-        fold[split.test] = split.fold
-    return fold
+        fold[split.test_films] = split.fold
+    folds = fold[data.pairs]
+    whole = np.where(data.pairs[:, 0] == ABSENT, folds[:, 1], folds[:, 0])
+    torn = (data.pairs != ABSENT).all(axis=1) & (folds[:, 0] != folds[:, 1])
+    return np.where(torn, folds @ np.array([len(splits) + 1, 1]) + len(splits), whole)
 
 
 def _of_films(protocol: Protocol, said: FilmSaid, data: StudyData) -> JointLevels:

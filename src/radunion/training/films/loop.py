@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from radunion.errors import TrainingError
-from radunion.evaluation.discrimination import auroc
+from radunion.evaluation.discrimination import macro_auroc
 from radunion.training.checkpoint import load_checkpoint, save_checkpoint
 from radunion.training.films.data import FilmInputs
 from radunion.training.films.settings import FilmSettings
@@ -82,14 +82,6 @@ def _autocast(settings: FilmSettings) -> torch.autocast:
     return autocast("auto" if settings.trains == "all" else "float32")
 
 
-def macro_auroc(truth: np.ndarray, chance: np.ndarray) -> float | None:
-    """Return the mean AUROC over the columns that have both classes; None where none has."""
-    weights = np.ones((1, len(truth)))
-    found = [float(auroc(chance[:, column], truth[:, column] > 0.5, weights)[0]) for column in range(truth.shape[1])]
-    defined = [value for value in found if np.isfinite(value)]
-    return float(np.mean(defined)) if defined else None
-
-
 def _learn(module: nn.Module, optimiser: KerasAdam, run: FilmRun, number: int) -> dict[str, float]:
     seed = run.settings.seed * 100_003 + number
     torch.manual_seed(seed)
@@ -124,8 +116,8 @@ def _watch(module: nn.Module, run: FilmRun) -> dict[str, float]:
 def _auroc(run: FilmRun, films: np.ndarray, chance: np.ndarray, name: str) -> dict[str, float]:
     if run.settings.outputs != "seed18":
         return {}
-    found = macro_auroc(run.targets.values[films], chance)
-    return {} if found is None else {name: found}
+    found = float(macro_auroc(chance, run.targets.values[films] > 0.5, np.ones((1, len(films))))[0])
+    return {name: found} if np.isfinite(found) else {}
 
 
 def _loss(logits: Tensor, targets: FilmTargets, films: Int64[np.ndarray, " n"]) -> Tensor:
