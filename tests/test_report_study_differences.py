@@ -19,7 +19,7 @@ def here(material: StudyMaterial, topic: str) -> str:
 def test_differences_claim_only_what_this_run_did() -> None:
     plain = a_material()
     assert "No hold-out was sealed" in here(plain, "The hold-out")
-    sealed = replace(plain, provenance={"Sealed hold-out": "seal 0123, left out"})
+    sealed = replace(plain, sealed=True)
     assert "A sealed hold-out was left out" in here(sealed, "The hold-out")
     assert "did not learn from its patient" in here(plain, "The hold-out")
     film = replace(plain, unit="image")

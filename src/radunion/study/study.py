@@ -204,6 +204,7 @@ def _material(
         by_image=image.comparison if image else None,
         readers=compare_readers(data.reference, main.joints, seed=settings.seed, replicates=settings.replicates),
         preset=settings.preset,
+        sealed=seal is not None,
         about=settings.about,
         provenance={
             **_provenance(data, settings, seal),

@@ -150,7 +150,8 @@ class WorstCase:
 class StudyMaterial:
     """Hold all that a report of a study shows. `comparison` is split by `unit`; every number stands in its rows.
 
-    `by_image` is the same protocols split by image, the seed study's leaking way, where that was asked for.
+    `by_image` is the same protocols split by image, the seed study's leaking way, where that was asked for; `sealed`
+    says whether a sealed hold-out was left out.
     `about` holds what only the user knows: provenance, ethics approval, funding, contact; empty where not given.
     """
 
@@ -176,13 +177,9 @@ class StudyMaterial:
     by_image: Comparison | None = None
     readers: tuple[Row, ...] = ()
     preset: str | None = None
+    sealed: bool = False
     about: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def sealed(self) -> bool:
-        """Whether a sealed hold-out was left out, as the provenance tells."""
-        return str(self.provenance.get("Sealed hold-out", "none")) != "none"
 
     def place_of(self, name: str) -> int | None:
         """Return the place of a protocol among the runs; None where it is none of them."""

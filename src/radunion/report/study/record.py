@@ -15,7 +15,7 @@ _TABLES = ("flow", "findings", "folds", "runs", "skipped", "history", "reliabili
 
 def study_record(material: StudyMaterial) -> dict[str, Any]:
     """Return JSON-able data of everything that the page shows and that is no row of a comparison."""
-    single = ("title", "notice", "simulated", "unit", "k", "seed", "preset", "cohort", "about", "provenance")
+    single = ("title", "notice", "simulated", "unit", "k", "seed", "preset", "sealed", "cohort", "about", "provenance")
     record: dict[str, Any] = {"schema": 1} | {name: getattr(material, name) for name in single}
     record |= {name: [asdict(one) for one in getattr(material, name)] for name in _TABLES}
     record["gaps"] = [asdict(one) | {"gap": one.better_on_train} for one in material.gaps]
