@@ -7,12 +7,13 @@ import pytest
 
 from radunion.errors import UsageError
 from radunion.study.crossval.run import Planned
-from radunion.study.plans import film_settings
+from radunion.study.plans import film_settings, plan_of, tuned_settings
 from radunion.study.protocols import (
     PROTOCOLS,
     THESIS,
     FilmProtocol,
     PairProtocol,
+    TunedProtocol,
     Variant,
     protocol_from_toml,
     protocol_to_toml,
@@ -20,6 +21,7 @@ from radunion.study.protocols import (
 )
 from radunion.study.protocols.variant import missing_weights
 from radunion.study.study import as_written
+from radunion.training.tuned.machine import Machine
 
 NAMED = {
     "blind-view", "blind-visit", "blind-site", "forest", "haar", "lenet", "thesis-1", "thesis-2", "thesis-3",
@@ -71,6 +73,13 @@ def test_a_file_may_name_a_base_and_what_differs(tmp_path: Path) -> None:
         ('base = "thesis-2"\nname = "x"\ndropout = 1.5\n', "dropout lies in 0 to below 1"),
         ('base = "lenet"\nname = "x"\ntrains = "head"\n', "lenet has no weights to freeze"),
         ('base = "pair"\nname = "x"\ntap = "Mixed_7a"\n', "belong to a network"),
+        ('base = "pair-tuned"\nname = "x"\nrate_decay = 0.0\n', "rate_decay lies above 0"),
+        ('base = "pair-tuned"\nname = "x"\nwarm_up = 1.0\n', "warm_up in 0 to below 1"),
+        ('base = "pair-tuned"\nname = "x"\naugment = "flips"\n', "augment: input should be 'none' or 'film'"),
+        ('base = "pair-tuned"\nname = "x"\nunfreeze_from = " "\n', "names the lowest layer that learns"),
+        ('base = "pair-tuned"\nname = "x"\npatience = 0\n', "patience is 1 or more"),
+        ('base = "pair-tuned"\nname = "x"\ndevices = 2\n', "devices: unexpected keyword argument"),
+        ('base = "thesis-2"\nname = "x"\noptimiser = "lion"\n', "optimiser: input should be 'adam', 'adamw' or 'sgd'"),
         ('base = "thesis-2"\nname = "thesis-1"\n', "is the name of a protocol that radunion has"),
         ('family = "forest"\nname = "Mine!"\ntitle = "t"\nsource = "s"\n', "small letters"),
         ('name = "x"\n', "family"),
@@ -123,6 +132,38 @@ def test_what_a_protocol_does_not_have_is_not_passed_over(name: str, variant: Va
         varied(PROTOCOLS[name], variant)
 
 
+def test_where_learning_begins_stands_in_the_name_of_a_tuned_protocol() -> None:
+    changed, name = varied(PROTOCOLS["pair-tuned"], Variant(taps={"pair-tuned": "Mixed_6e"}, epochs={"pair-tuned": 5}))
+    assert name == "pair-tuned@Mixed_6e (5 epochs, not converged)"
+    assert isinstance(changed, TunedProtocol)
+    assert (changed.unfreeze_from, changed.epochs) == ("Mixed_6e", 5)
+
+
+def test_a_tap_of_all_frozen_networks_says_nothing_of_a_tuned_one() -> None:
+    assert varied(PROTOCOLS["pair-tuned"], Variant(taps={"": "Mixed_5d"}))[1] == "pair-tuned"
+    assert varied(PROTOCOLS["pair-tuned"], Variant(taps={"pair-tuned": "Mixed_7a"}))[1] == "pair-tuned"
+
+
+def test_fields_of_a_tuned_protocol_are_those_that_its_learner_takes() -> None:
+    protocol = PROTOCOLS["pair-tuned"]
+    assert isinstance(protocol, TunedProtocol)
+    settings = asdict(tuned_settings(protocol, seed=3))
+    assert (settings.pop("seed"), settings.pop("film_dropout")) == (3, 0.05)
+    assert settings == {name: value for name, value in asdict(protocol).items() if name in settings}
+    assert set(asdict(protocol)) - set(settings) == {"name", "title", "source", "family", "network", "weights"}
+
+
+def test_devices_are_for_what_is_tuned() -> None:
+    variant = Variant(files={"imagenet": "none"})
+    machine = Machine(devices=2)
+    tuned = plan_of(
+        PROTOCOLS["pair-tuned"], variant, name="x", seed=0, precision="float32", folds=None, machine=machine
+    )
+    assert tuned.machine == machine
+    with pytest.raises(UsageError, match="pair-frozen learns on the processor"):
+        plan_of(PROTOCOLS["pair-frozen"], variant, name="x", seed=0, precision="float32", folds=None, machine=machine)
+
+
 def test_fields_of_a_film_protocol_are_those_that_its_learner_takes() -> None:
     protocol = PROTOCOLS["thesis-final"]
     assert isinstance(protocol, FilmProtocol)
@@ -135,7 +176,7 @@ def test_fields_of_a_film_protocol_are_those_that_its_learner_takes() -> None:
 
 def test_a_changed_protocol_is_written_so_that_it_can_be_read_and_names_no_path(tmp_path: Path) -> None:
     variant = Variant(files={"imagenet": "/home/someone/inception.pt"}, taps={"": "Mixed_7a"}, epochs={"": 5})
-    for name in ("thesis-2", "lenet", "pair", "mura"):
+    for name in ("thesis-2", "lenet", "pair", "mura", "pair-tuned"):
         changed, told = varied(PROTOCOLS[name], variant)
         kept = as_written(Planned(changed, told, PROTOCOLS[name]))
         text = protocol_to_toml(kept)

@@ -27,7 +27,7 @@ def build_parser() -> ArgumentParser:
 
 
 def _commands() -> tuple[AddTo, ...]:
-    from radunion.cli import cohort, demo, evaluate, holdout, score, simulate, study, train
+    from radunion.cli import cohort, demo, evaluate, holdout, score, search, simulate, study, train
 
     return (
         demo.add_to,
@@ -36,6 +36,7 @@ def _commands() -> tuple[AddTo, ...]:
         holdout.add_to,
         train.add_to,
         study.add_to,
+        search.add_to,
         evaluate.add_to,
         score.add_to,
     )

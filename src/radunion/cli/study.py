@@ -130,7 +130,7 @@ def _settings(args: Namespace) -> "StudySettings":
         k=args.folds or _FOLDS,
         units=args.unit or ("both" if preset else "patient"),
         seed=args.seed,
-        variant=_variant(args, protocols),
+        variant=variant_of(args.weights, args.tap, args.epochs, protocols),
         precision=args.precision,
         replicates=args.replicates,
         preset=preset,
@@ -150,27 +150,35 @@ def _protocols(args: Namespace) -> "tuple[Protocol, ...]":
     return tuple(protocol_of(name) for name in names)
 
 
-def _variant(args: Namespace, protocols: "Sequence[Protocol]") -> "Variant":
+def variant_of(
+    weights: Sequence[str], tap: Sequence[str], epochs: Sequence[str], protocols: "Sequence[Protocol]"
+) -> "Variant":
+    """Read what a run says of its protocols. Raises UsageError for names and files that are not there."""
     from radunion.study.protocols import Variant
 
-    epochs: dict[str, int] = {}
-    for name, value in _named(args.epochs, optional=True):
-        if not value.isdigit() or int(value) < 1:
-            raise UsageError(f"--epochs takes N or NAME=N, N a whole number of 1 or more; found {value!r}")
-        epochs[name] = int(value)
-    files = dict(_named(args.weights, optional=False))
+    files = dict(_named(weights, optional=False))
     absent = [file for file in files.values() if file not in ("none", "download") and not Path(file).is_file()]
     if absent:
         raise UsageError(f"{absent[0]}: --weights names no file that exists; check the path, or give none")
-    taps = dict(_named(args.tap, optional=True))
+    taps = dict(_named(tap, optional=True))
+    counts = _counts(epochs)
     names = {protocol.name for protocol in protocols}
-    unknown = sorted(({*taps, *epochs} - names - {""}) | (set(files) - names - {"imagenet", "radimagenet"}))
+    unknown = sorted(({*taps, *counts} - names - {""}) | (set(files) - names - {"imagenet", "radimagenet"}))
     if unknown:
         raise UsageError(
-            "--tap and --epochs name a protocol of this study, --weights one or imagenet or radimagenet; found "
+            "--tap and --epochs name a protocol of this run, --weights one or imagenet or radimagenet; found "
             f"{', '.join(unknown)}"
         )
-    return Variant(files=files, taps=taps, epochs=epochs)
+    return Variant(files=files, taps=taps, epochs=counts)
+
+
+def _counts(words: Sequence[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name, value in _named(words, optional=True):
+        if not value.isdigit() or int(value) < 1:
+            raise UsageError(f"--epochs takes N or NAME=N, N a whole number of 1 or more; found {value!r}")
+        counts[name] = int(value)
+    return counts
 
 
 def _named(words: Sequence[str], *, optional: bool) -> list[tuple[str, str]]:

@@ -1,7 +1,10 @@
 """`radunion train`: a model bundle from a labelled cohort."""
 
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from radunion.cli.checks import must_be_sound
@@ -15,6 +18,7 @@ from radunion.scale import CONVENTIONS, DEFAULT_CONVENTION
 if TYPE_CHECKING:
     from radunion.features import BackboneSpec
     from radunion.training.plan import Plan
+    from radunion.training.tuned.machine import Machine
 
 _COMPACT = "compact"
 _OF_BACKBONES = ("weights", "tap", "pooling", "precision", "input", "cache")
@@ -48,6 +52,21 @@ def add_to(subparsers: Subparsers) -> None:
         "--input", choices=("film", "shaft", "glimpse"),
         help="what the frozen backbone sees: the whole film, its straightened shaft, a glimpse of the fracture (film)",
     )  # fmt: skip
+    parser.add_argument("--devices", metavar="N", type=positive, help="of pair-tuned: on how many GPUs it is tuned (1)")
+    parser.add_argument(
+        "--nodes", metavar="N", type=positive,
+        help="of pair-tuned: on how many machines, the same command on each, by torchrun or SLURM (1)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--accelerator", choices=("auto", "cpu", "cuda"), help="of pair-tuned: where it is tuned (auto: cuda if any)"
+    )
+    parser.add_argument(
+        "--tuning-precision", choices=("32-true", "bf16-mixed", "16-mixed"), help="of pair-tuned (32-true)"
+    )
+    parser.add_argument(
+        "--at-once", metavar="N", type=positive,
+        help="of pair-tuned: examinations that fit on a device, where a batch does not (a batch)",
+    )  # fmt: skip
     parser.add_argument("--folds", metavar="K", type=positive, help="also measure out of fold, by patient")
     parser.add_argument("--epochs", metavar="N", type=positive, help="at most this many")
     parser.add_argument("--batch", metavar="N", type=positive, help="examinations in a step")
@@ -78,8 +97,10 @@ def run(args: Namespace) -> int:
     cohort = leave_sealed_out(cohort)
     from radunion.training.train import train_model
 
-    with stages() as tell:
-        trained = train_model(cohort, args.out, plan, cache=FeatureCache(args.cache), tell=tell)
+    with stages() as tell, _place_of(args.out, plan) as (place, kept):
+        trained = train_model(cohort, place, plan, cache=FeatureCache(args.cache), tell=tell)
+    if not kept:
+        return 0
     if trained.comparison is not None:
         from radunion.cli.comparison import comparison_tables
 
@@ -89,6 +110,18 @@ def run(args: Namespace) -> int:
         say(f"kept as the default of `radunion score`: {keep_bundle(args.out).name}")
     answer(f"{args.out}: {trained.bundle.card.summary} ({trained.bundle.card.trained_on.description})")
     return 0
+
+
+@contextmanager
+def _place_of(out: Path, plan: "Plan") -> Iterator[tuple[Path, bool]]:
+    """Return where a process writes its bundle, and whether it is kept: only one of many that learn together is."""
+    from radunion.training.tuned.machine import leads
+
+    if plan.tuned is None or leads(plan.machine):
+        yield out, True
+        return
+    with TemporaryDirectory() as folder:
+        yield Path(folder) / out.name, False
 
 
 def must_have_torch() -> None:
@@ -108,6 +141,8 @@ def _plan(args: Namespace) -> "Plan":
 
     if args.protocol != PROTOCOL:
         return _plan_of_protocol(args)
+    if _machine(args) is not None:
+        raise UsageError("pair learns on the processor; devices and their precision are for --protocol pair-tuned")
     spec = _backbone(args)
     given = {"epochs": args.epochs, "batch": args.batch, "learning_rate": args.learning_rate}
     settings = replace(
@@ -144,8 +179,21 @@ def _plan_of_protocol(args: Namespace) -> "Plan":
     )
     name = args.name or _plain(args.out.name)
     return plan_of(
-        protocol, variant, name=name, seed=args.seed, precision=args.precision or "float32", folds=args.folds
-    )
+        protocol, variant, name=name, seed=args.seed, precision=args.precision or "float32", folds=args.folds,
+        machine=_machine(args),
+    )  # fmt: skip
+
+
+def _machine(args: Namespace) -> "Machine | None":
+    """Return where a network is tuned; None where nothing is said of it."""
+    from radunion.training.tuned.machine import Machine
+
+    said = {
+        "accelerator": args.accelerator, "devices": args.devices, "nodes": args.nodes,
+        "precision": args.tuning_precision, "at_once": args.at_once,
+    }  # fmt: skip
+    given = {name: value for name, value in said.items() if value is not None}
+    return Machine(**given) if given else None
 
 
 def _backbone(args: Namespace) -> "BackboneSpec | None":

@@ -14,7 +14,7 @@ from radunion.study.crossval.data import StudyData
 from radunion.study.crossval.pool import of_fold
 from radunion.study.crossval.run import Ran
 from radunion.study.crossval.splits import Split
-from radunion.study.protocols import PairProtocol
+from radunion.study.protocols import PairProtocol, TunedProtocol
 
 GAP_METRICS: tuple[tuple[str, str], ...] = (("kappa", "cortices"), ("icc-2-1", "total"), ("mae", "total"))
 
@@ -31,7 +31,7 @@ def epoch_records(ran: Sequence[Ran], splits: Sequence[Split]) -> tuple[EpochRec
             epoch.get("validation_loss"),
             epoch.get("train_auroc18"),
             epoch.get("validation_auroc18"),
-            "validation" if isinstance(one.planned.protocol, PairProtocol) else "test",
+            "validation" if isinstance(one.planned.protocol, PairProtocol | TunedProtocol) else "test",
         )
         for one in ran
         for split, fold in zip(splits, one.folds, strict=True)

@@ -35,7 +35,7 @@ from radunion.study.crossval.splits import Split, size_of, splits_of
 from radunion.study.curves import epoch_records, gaps_of
 from radunion.study.flow import flow_of
 from radunion.study.place import claimed
-from radunion.study.protocols import PROTOCOLS, FilmProtocol, PairProtocol, Protocol, protocol_to_toml, varied
+from radunion.study.protocols import PROTOCOLS, NetworkProtocol, Protocol, protocol_to_toml, varied
 from radunion.study.roc import roc_points
 from radunion.study.seed_way import seed_way_of
 from radunion.study.settings import StudySettings
@@ -265,7 +265,7 @@ def _write_protocols(folder: Path, ran: Sequence[Ran]) -> None:
 def as_written(planned: Planned) -> Protocol:
     """Return a protocol as it ran, under a name of its own where it is changed, and without the user's path."""
     protocol, base = planned.protocol, planned.base
-    if isinstance(protocol, FilmProtocol | PairProtocol) and isinstance(base, FilmProtocol | PairProtocol):
+    if isinstance(protocol, NetworkProtocol) and isinstance(base, NetworkProtocol):
         protocol = replace(protocol, weights="none" if protocol.weights == "none" else base.weights)
     if protocol == base:
         return protocol

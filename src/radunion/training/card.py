@@ -160,7 +160,11 @@ def settings_of(plan: Plan) -> dict[str, str | bool | int | float | None]:
         return {"backbone": "compact", **settings}
     spec = {f"backbone.{name}": value for name, value in asdict(plan.backbone).items()}
     spec["backbone.weights"] = Path(plan.backbone.weights).name  # a path says where the user works
-    return {**spec, "backbone.precision": plan.precision, "backbone.input": plan.input, **settings}
+    settings |= {"backbone.precision": plan.precision, "backbone.input": plan.input}
+    if plan.tuned is None:
+        return {**spec, **settings}
+    tuned = {f"tuned.{name}": value for name, value in asdict(plan.tuned).items()}
+    return {**spec, **settings, **tuned, "tuned.precision": plan.machine.precision}
 
 
 def _note(plan: Plan, comparison: Comparison | None) -> str:

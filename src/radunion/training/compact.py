@@ -67,7 +67,7 @@ class CompactLearner:
     ) -> Learned:
         """Train the finder, look where it says, train the encoder and the head."""
         found = self.find(training, validation, work=work, tell=tell)
-        films = Films(_glimpses(torch.from_numpy(self.strips.pixels), found.position), augment, centre)
+        films = Films(tall_glimpses(torch.from_numpy(self.strips.pixels), found.position), augment, centre)
         torch.manual_seed(self.settings.seed)  # a finder that was resumed has drawn nothing
         encoder = GlimpseEncoder(STRIP.width)
         head = PairHead(HeadShape(encoder.width))
@@ -125,7 +125,7 @@ def _teachers(folder: Path, tell: Tell) -> tuple[FinderData, Bool[np.ndarray, " 
     )
 
 
-def _glimpses(strips: UInt8[Tensor, "m 1 h w"], position: Float[Tensor, " m"]) -> Float[Tensor, "m 1 tall w"]:
+def tall_glimpses(strips: UInt8[Tensor, "m 1 h w"], position: Float[Tensor, " m"]) -> Float[Tensor, "m 1 tall w"]:
     """Cut glimpses with a margin for augmentation."""
     parts = zip(strips.split(64), position.split(64), strict=True)
     return torch.cat([glimpse(strip.float() / 255, row, GLIMPSE + 2 * MARGIN) for strip, row in parts])

@@ -15,7 +15,7 @@ from radunion import __version__
 from radunion.training.examples import ABSENT, Examples
 from radunion.training.likelihood import scorability_loss, set_likelihood
 from radunion.training.loop import Epoch, Progress, Run, train
-from radunion.training.network import PairNetwork, Prediction
+from radunion.training.network import PairHead, PairNetwork, Prediction
 from radunion.training.precision import autocast
 from radunion.training.settings import TrainSettings
 
@@ -97,28 +97,42 @@ def _loss(
 ) -> Float[Tensor, " n"]:
     pairs = examples.films[rows]
     if random is not None:
-        pairs = _drop_films(pairs, settings.film_dropout, random)
+        pairs = drop_films(pairs, settings.film_dropout, random)
     rows_of = torch.from_numpy(pairs)
     present = (rows_of != ABSENT).float()
     allowed = torch.from_numpy(examples.allowed[rows])
     with autocast(settings.precision):
         seen = network.look(films.take(rows_of[:, 0], random), films.take(rows_of[:, 1], random))
-    said = network.head(seen[:, 0], seen[:, 1], present)
+    scorable = torch.from_numpy(examples.scorable[rows])
+    return pair_loss(network.head, seen, present, allowed, scorable, alone=random is not None)
+
+
+def pair_loss(
+    head: PairHead,
+    seen: Float[Tensor, "n 2 c"],
+    present: Float[Tensor, "n 2"],
+    allowed: Bool[Tensor, "n 4 4"],
+    scorable: Float[Tensor, "n 4"],
+    *,
+    alone: bool,
+) -> Float[Tensor, " n"]:
+    """Return the loss of examinations from the features of their films; with `alone` each film by itself counts too."""
+    said: Prediction = head(seen[:, 0], seen[:, 1], present)
     loss = set_likelihood(said.weights, said.levels, allowed)
-    loss = loss + _SCORABLE_SHARE * scorability_loss(said.scorable, torch.from_numpy(examples.scorable[rows]))
-    return loss if random is None else loss + _ALONE_SHARE * _alone_loss(network, seen, present, allowed)
+    loss = loss + _SCORABLE_SHARE * scorability_loss(said.scorable, scorable)
+    return loss + _ALONE_SHARE * _alone_loss(head, seen, present, allowed) if alone else loss
 
 
 def _alone_loss(
-    network: PairNetwork, seen: Float[Tensor, "n 2 c"], present: Float[Tensor, "n 2"], allowed: Bool[Tensor, "n 4 4"]
+    head: PairHead, seen: Float[Tensor, "n 2 c"], present: Float[Tensor, "n 2"], allowed: Bool[Tensor, "n 4 4"]
 ) -> Float[Tensor, " n"]:
     """Return the likelihood loss of each film by itself.
 
     The mixture of the pair explains much before the encoder has learned anything, and then teaches it little; without
     this term some seeds stay on that plateau.
     """
-    certain = torch.ones(len(seen), 1)
-    each = [set_likelihood(certain, network.head.of_one_film(seen[:, film]), allowed) for film in (0, 1)]
+    certain = seen.new_ones(len(seen), 1)
+    each = [set_likelihood(certain, head.of_one_film(seen[:, film]), allowed) for film in (0, 1)]
     return (torch.stack(each, dim=1) * present).sum(dim=1)
 
 
@@ -130,7 +144,7 @@ def _forward(network: PairNetwork, films: Films, pairs: Int64[np.ndarray, "n 2"]
     return prediction
 
 
-def _drop_films(pairs: np.ndarray, share: float, random: torch.Generator) -> Int64[np.ndarray, "n 2"]:
+def drop_films(pairs: np.ndarray, share: float, random: torch.Generator) -> Int64[np.ndarray, "n 2"]:
     """Hide one film of some pairs, so that the network learns to work with the other alone."""
     dropped = pairs.copy()
     hide = (torch.rand(len(pairs), generator=random) < share).numpy() & (pairs != ABSENT).all(axis=1)

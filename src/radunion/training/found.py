@@ -24,7 +24,8 @@ from radunion.training.strips import STRIP
 ENLARGED = 2
 """A glimpse is shown to the network at this many times the strip's resolution."""
 _BATCH = 32
-_FLIPS: tuple[tuple[int, ...], ...] = ((), (3,), (2,), (2, 3))
+FLIPS: tuple[tuple[int, ...], ...] = ((), (3,), (2,), (2, 3))
+"""The axes that are turned: as it is, mirrored, upside down, both."""
 
 
 class GlimpseFeatures(nn.Module):
@@ -35,10 +36,18 @@ class GlimpseFeatures(nn.Module):
         self.pooled = pooled
 
     def forward(self, glimpses: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n c"]:
-        large = F.interpolate(glimpses, scale_factor=ENLARGED, mode="bilinear", align_corners=False)
-        maps = self.pooled.maps(large)
-        half = (maps.shape[3] + 1) // 2
-        return torch.cat([maps[..., :half].amax(dim=(2, 3)), maps[..., -half:].amax(dim=(2, 3))], dim=1)
+        return halves(self.pooled.maps(enlarged(glimpses)))
+
+
+def enlarged(glimpses: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n 1 tall wide"]:
+    """Return glimpses as large as a network is shown them."""
+    return F.interpolate(glimpses, scale_factor=ENLARGED, mode="bilinear", align_corners=False)
+
+
+def halves(maps: Float[Tensor, "n c rows columns"]) -> Float[Tensor, "n d"]:
+    """Return the maximum over the left half of a map, then over its right half."""
+    half = (maps.shape[3] + 1) // 2
+    return torch.cat([maps[..., :half].amax(dim=(2, 3)), maps[..., -half:].amax(dim=(2, 3))], dim=1)
 
 
 class FoundLook(nn.Module):
@@ -84,7 +93,7 @@ class FoundLearner:
     ) -> Learned:
         """Train the finder, look where it says, train the head on what was seen."""
         found = self.compact.find(training, validation, work=work, tell=tell)
-        features = torch.from_numpy(self._look(found.position, tell))
+        features = torch.from_numpy(self.look(found.position, tell))
         fitted = fit_head(features, self.examples, self.settings, training, validation, work=work, tell=tell)
 
         def scorer() -> nn.Module:
@@ -93,7 +102,9 @@ class FoundLearner:
         history = {"finder": found.history, "scores": fitted.history}
         return LearnedPair(fitted.network, fitted.films, scorer, found.overview, history)
 
-    def _look(self, position: Float[Tensor, " m"], tell: Tell) -> Float32[np.ndarray, "m flips c"]:
+    def look(
+        self, position: Float[Tensor, " m"], tell: Tell, *, flips: tuple[tuple[int, ...], ...] = FLIPS
+    ) -> Float32[np.ndarray, "m flips c"]:
         """Return the features of every glimpse and its flips."""
         strips = self.compact.strips.pixels
         parts = []
@@ -101,6 +112,6 @@ class FoundLearner:
             here = slice(start, start + _BATCH)
             near = glimpse(torch.from_numpy(strips[here]).float() / 255, position[here], GLIMPSE)
             with torch.inference_mode():
-                parts.append(torch.stack([self._run(near.flip(axes) if axes else near) for axes in _FLIPS], dim=1))
+                parts.append(torch.stack([self._run(near.flip(axes) if axes else near) for axes in flips], dim=1))
             tell("Looking at fractures", min(start + _BATCH, len(strips)), len(strips), "")
         return np.asarray(torch.cat(parts).numpy())

@@ -19,7 +19,7 @@ from radunion.training.loop import Epoch
 from radunion.training.network import HeadShape, PairHead, PairNetwork
 from radunion.training.settings import TrainSettings
 
-_DROPOUT = 0.5
+DROPOUT = 0.5
 
 
 class FrozenLearner:
@@ -90,7 +90,7 @@ def fit_head(
     """Train a head on the features of films and their flips."""
     torch.manual_seed(settings.seed)
     films = Films(features, choose_flip, unflipped)
-    head = PairHead(HeadShape(features.shape[-1], dropout=_DROPOUT))
+    head = PairHead(HeadShape(features.shape[-1], dropout=DROPOUT))
     head.standardise(features[torch.from_numpy(films_in(examples, training))].flatten(0, 1))
     network = PairNetwork(nn.Identity(), head)
     history = fit(

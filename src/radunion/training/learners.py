@@ -16,6 +16,7 @@ from radunion.training.learner import Learner, Tell
 from radunion.training.plan import Plan
 from radunion.training.settings import TrainSettings
 from radunion.training.strips import STRIP
+from radunion.training.tuned.learner import TunedLearner
 
 FEWEST_PATIENTS = 12
 """With fewer patients nothing is learned that could be told from chance."""
@@ -41,6 +42,10 @@ def learner_of(
     if plan.backbone is None:
         return CompactLearner(examples, plan.settings, work=work, tell=tell)
     backbone = load_backbone(plan.backbone)
+    if plan.tuned is not None:
+        return TunedLearner(
+            examples, backbone, plan.tuned, plan.machine, precision=plan.precision, work=work, tell=tell
+        )
     if plan.input == "glimpse":
         return FoundLearner(examples, backbone, plan.settings, precision=plan.precision, work=work, tell=tell)
     return FrozenLearner(

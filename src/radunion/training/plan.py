@@ -1,6 +1,6 @@
 """What to train, as plain data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from radunion.errors import UsageError
@@ -9,6 +9,8 @@ from radunion.features import Precision as FeaturePrecision
 from radunion.radiograph import Preprocessing
 from radunion.training.films.settings import FilmSettings
 from radunion.training.settings import TrainSettings
+from radunion.training.tuned.machine import Machine
+from radunion.training.tuned.settings import TunedSettings
 
 PROTOCOL = "pair"
 """Both films of an examination, set-valued ordinal levels, one joint distribution of the four cortices."""
@@ -24,6 +26,7 @@ class Plan:
 
     `settings` say how pairs learn; for films only their seed and the share of patients held out count. `protocol` is
     the name on the card. `folds` asks for out-of-fold metrics by k-fold cross-validation beside the model that is kept.
+    With `tuned` the backbone's upper blocks learn too, on the devices of `machine`.
     """
 
     name: str
@@ -35,9 +38,15 @@ class Plan:
     precision: FeaturePrecision = "float32"
     input: Input = "film"
     folds: int | None = None
+    tuned: TunedSettings | None = None
+    machine: Machine = field(default_factory=Machine)
 
     def __post_init__(self) -> None:
         if self.folds is not None and self.folds < 2:
             raise UsageError(f"cross-validation needs at least 2 folds, found {self.folds}")
         if (self.films is None) != (self.film_preprocessing is None):
             raise UsageError("a network of single films needs its settings and how its films are prepared, both")
+        if self.tuned is not None and (self.backbone is None or self.input != "glimpse"):
+            raise UsageError(
+                "what is tuned is a backbone that looks at glimpses of the fracture; give it one, and them"
+            )

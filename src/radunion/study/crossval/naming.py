@@ -11,7 +11,8 @@ from radunion.features import Precision
 from radunion.scoring.card import film_digest
 from radunion.study.crossval.data import StudyData
 from radunion.study.crossval.splits import Split
-from radunion.study.protocols import FilmProtocol, PairProtocol, Protocol
+from radunion.study.protocols import NetworkProtocol, Protocol, TunedProtocol
+from radunion.training.films.settings import deciding
 from radunion.training.precision import learning_precision
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "scikit-image", "PyWavelets", "torch", "timm", "pydicom", "pillow")
@@ -28,7 +29,9 @@ class Naming:
 
     def run(self, protocol: Protocol) -> str:
         """Return the digest of a protocol on these films, whatever the folds."""
-        decides = {**asdict(protocol), "weights": _weights(protocol), "title": "", "source": ""}
+        decides = {**deciding(asdict(protocol)), "weights": _weights(protocol), "title": "", "source": ""}
+        if isinstance(protocol, TunedProtocol):
+            decides |= {"tuned": _tuning()}
         return _sha256(self.shared + json.dumps(decides, sort_keys=True))
 
     def fold(self, run: str, split: Split) -> str:
@@ -54,9 +57,21 @@ def naming_of(data: StudyData, *, seed: int, precision: Precision) -> Naming:
     return Naming(_sha256(json.dumps(decides, sort_keys=True)))
 
 
+def _tuning() -> dict[str, str]:
+    """Return what decides a tuned network's numbers beside the protocol: only its folds are named by it."""
+    from radunion.training.tuned.machine import Machine, found_accelerator
+
+    machine = Machine()
+    return {
+        "accelerator": found_accelerator(machine),
+        "precision": machine.precision,
+        "lightning-fabric": metadata.version("lightning-fabric"),
+    }
+
+
 def _weights(protocol: Protocol) -> str:
     """Return the digest of a weights file; what timm downloads goes by its name and timm's version."""
-    if not isinstance(protocol, FilmProtocol | PairProtocol):
+    if not isinstance(protocol, NetworkProtocol):
         return ""
     path = Path(protocol.weights)
     return film_digest(path) if path.is_file() else protocol.weights

@@ -3,7 +3,7 @@
 from radunion.errors import MissingExtraError, UsageError, WeightsError
 from radunion.features import load_backbone
 from radunion.study.plans import backbone_spec, film_settings
-from radunion.study.protocols import FilmProtocol, PairProtocol, Protocol
+from radunion.study.protocols import FilmProtocol, NetworkProtocol, Protocol, TunedProtocol
 from radunion.study.protocols.variant import missing_weights
 
 
@@ -29,5 +29,11 @@ def _build(protocol: Protocol, seed: int) -> None:
         from radunion.training.films.network import whole_network
 
         whole_network(film_settings(protocol, seed=seed))
-    elif isinstance(protocol, FilmProtocol | PairProtocol) and protocol.network is not None:
-        load_backbone(backbone_spec(protocol, protocol.network))
+    elif isinstance(protocol, NetworkProtocol) and protocol.network is not None:
+        backbone = load_backbone(backbone_spec(protocol, protocol.network))
+        if isinstance(protocol, TunedProtocol):
+            from radunion.training.tuned.machine import Machine, fabric_of
+            from radunion.training.tuned.trunk import learning_blocks
+
+            learning_blocks(backbone, protocol.unfreeze_from)
+            fabric_of(Machine())

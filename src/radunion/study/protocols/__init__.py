@@ -6,8 +6,10 @@ from radunion.study.protocols.definition import (
     FilmProtocol,
     ForestProtocol,
     HaarProtocol,
+    NetworkProtocol,
     PairProtocol,
     Protocol,
+    TunedProtocol,
 )
 from radunion.study.protocols.file import protocol_from_toml, protocol_of, protocol_to_toml
 from radunion.study.protocols.variant import Variant, varied
@@ -19,8 +21,10 @@ __all__ = [
     "FilmProtocol",
     "ForestProtocol",
     "HaarProtocol",
+    "NetworkProtocol",
     "PairProtocol",
     "Protocol",
+    "TunedProtocol",
     "Variant",
     "protocol_from_toml",
     "protocol_of",

@@ -7,6 +7,7 @@ from radunion.study.protocols.definition import (
     HaarProtocol,
     PairProtocol,
     Protocol,
+    TunedProtocol,
 )
 
 _SEED = "Hong 2023 (thesis, Goldsmiths and METRC)"
@@ -76,6 +77,11 @@ _ALL: tuple[Protocol, ...] = (
         name="pair-frozen", network="inception_v3", weights="imagenet", input="glimpse", source="radunion",
         epochs=60, batch=32, learning_rate=1e-3, weight_decay=0.5, patience=15,
         title="Both films, the fracture found, then seen by thesis-2's frozen InceptionV3, set-valued ordinal joint",
+    ),
+    TunedProtocol(
+        name="pair-tuned", network="inception_v3", unfreeze_from="Mixed_7a", source="radunion; its settings are usual "
+        "ones, none was searched for",
+        title="pair-frozen carried on: once its head has learned, InceptionV3's upper blocks learn with it",
     ),
 )  # fmt: skip
 

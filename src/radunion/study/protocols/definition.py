@@ -7,8 +7,9 @@ from typing import ClassVar, Literal
 from radunion.errors import UsageError
 from radunion.evaluation.blinds import BlindKind
 from radunion.features.spec import Pooling
-from radunion.training.films.settings import Augmentation, FilmHead, Outputs
+from radunion.training.films.settings import Augmentation, FilmHead, Optimiser, Outputs
 from radunion.training.plan import Input
+from radunion.training.tuned.settings import Augment
 
 Shape = Literal["squash", "pad", "shaft"]
 _NAME_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
@@ -65,7 +66,7 @@ class FilmProtocol(_Named):
 
     `network` is `lenet` or a timm name; `weights` is `none` (random by seed), `imagenet`, `radimagenet` (files that the
     user names) or a path. With `trains="head"` the network is frozen and its features cached; with `all` every layer
-    learns. `size` is the side of the square input in pixels, `epsilon` Adam's, `epochs` a fixed number: nothing
+    learns. `size` is the side of the square input in pixels, `epsilon` either Adam's, `epochs` a fixed number: nothing
     stops early and no epoch is chosen.
     """
 
@@ -85,6 +86,7 @@ class FilmProtocol(_Named):
     epochs: int = 50
     learning_rate: float = 1e-3
     epsilon: float = 1e-7
+    optimiser: Optimiser = "adam"
     reads_pairs: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -134,15 +136,62 @@ class PairProtocol(_Named):
     def __post_init__(self) -> None:
         super().__post_init__()
         _must_train(self.name, epochs=self.epochs, batch=self.batch, learning_rate=self.learning_rate)
-        if self.patience < 1 or not 0 < self.validation < 0.9 or not 0 <= self.weight_decay < math.inf:
-            raise UsageError(
-                f"{self.name}: patience is 1 or more, validation lies between 0 and 0.9, weight_decay is 0 or more"
-            )
+        _must_stop(self.name, self.patience, self.validation, self.weight_decay)
         if self.network is None and (self.weights != "none" or self.tap is not None):
             raise UsageError(f"{self.name}: weights and a tap belong to a network; name one, or leave them out")
 
 
-Protocol = BlindProtocol | ForestProtocol | HaarProtocol | FilmProtocol | PairProtocol
+@dataclass(frozen=True, kw_only=True)
+class TunedProtocol(_Named):
+    """`pair-frozen` carried on: once its head has learned, the network's upper blocks learn with it.
+
+    The block that holds the layer `unfreeze_from` learns, and all above. The head learns alone for at most
+    `head_epochs` at `learning_rate`, then both for at most `epochs`: the head at `tuning_rate`, each block down at
+    `rate_decay` times the rate above it. The best on patients kept out of a fold's training is kept, which may be where
+    tuning began. Devices and number format are not the protocol's but the machine's.
+    """
+
+    family: Literal["tuned"] = "tuned"
+    network: str
+    weights: str = "imagenet"
+    unfreeze_from: str
+    augment: Augment = "film"
+    rate_decay: float = 0.8
+    head_epochs: int = 60
+    epochs: int = 20
+    batch: int = 32
+    learning_rate: float = 1e-3
+    tuning_rate: float = 1e-4
+    weight_decay: float = 0.5
+    backbone_decay: float = 1e-2
+    warm_up: float = 0.1
+    patience: int = 8
+    validation: float = 0.15
+    reads_pairs: ClassVar[bool] = True
+    end_to_end: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _must_train(self.name, epochs=self.epochs, batch=self.batch, learning_rate=self.learning_rate)
+        _must_stop(self.name, self.patience, self.validation, self.weight_decay)
+        _must_train(self.name, epochs=self.head_epochs, batch=self.batch, learning_rate=self.tuning_rate)
+        if not 0 < self.rate_decay <= 1 or not 0 <= self.warm_up < 1 or not 0 <= self.backbone_decay < math.inf:
+            raise UsageError(
+                f"{self.name}: rate_decay lies above 0 and at most at 1, warm_up in 0 to below 1, and backbone_decay "
+                f"is 0 or more; found {self.rate_decay}, {self.warm_up} and {self.backbone_decay}"
+            )
+        if not self.unfreeze_from.strip():
+            raise UsageError(f"{self.name}: unfreeze_from names the lowest layer that learns, found nothing")
+
+
+NetworkProtocol = FilmProtocol | PairProtocol | TunedProtocol
+"""A protocol that has a network of torch."""
+Protocol = BlindProtocol | ForestProtocol | HaarProtocol | NetworkProtocol
+
+
+def _must_stop(name: str, patience: int, validation: float, weight_decay: float) -> None:
+    if patience < 1 or not 0 < validation < 0.9 or not 0 <= weight_decay < math.inf:
+        raise UsageError(f"{name}: patience is 1 or more, validation lies between 0 and 0.9, weight_decay is 0 or more")
 
 
 def _must_train(name: str, *, epochs: int, batch: int, learning_rate: float) -> None:

@@ -79,5 +79,7 @@ def _validated(path: Path, fields: Mapping[str, Any]) -> Protocol:
 
 
 def _told(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"] if part not in {"blind", "forest", "haar", "film", "pair"})
+    place = ".".join(
+        str(part) for part in error["loc"] if part not in {"blind", "forest", "haar", "film", "pair", "tuned"}
+    )
     return f"{place or 'family'}: {error['msg'][0].lower()}{error['msg'][1:]}"

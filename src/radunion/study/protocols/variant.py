@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from radunion.errors import UsageError
-from radunion.study.protocols.definition import FilmProtocol, PairProtocol, Protocol
+from radunion.study.protocols.definition import NetworkProtocol, Protocol, TunedProtocol
 
 DOWNLOAD = "download"
 
@@ -16,7 +16,8 @@ class Variant:
 
     `files` gives the weights file of `imagenet` and `radimagenet`, which are InceptionV3's, or that of a protocol by
     its name; `none` is random weights and `download` timm's own. `taps` and `epochs` go by a protocol's name, or by
-    `""` for every frozen network, every network trained end to end.
+    `""` for every frozen network, every network trained end to end. The tap of a network that is tuned is where its
+    learning begins.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -30,13 +31,12 @@ def varied(protocol: Protocol, variant: Variant) -> tuple[Protocol, str]:
     Raises UsageError where the run says something of the protocol by name that it does not have.
     """
     _must_be_of_use(protocol, variant)
-    if not isinstance(protocol, FilmProtocol | PairProtocol):
+    if not isinstance(protocol, NetworkProtocol):
         return protocol, protocol.name
     name, notes = protocol.name, []
-    frozen = not protocol.end_to_end and protocol.network is not None
-    tap = variant.taps.get(protocol.name, variant.taps.get("") if frozen else None)
-    if tap is not None and tap != protocol.tap:
-        protocol, name = replace(protocol, tap=tap), f"{name}@{tap}"
+    tap = variant.taps.get(protocol.name, variant.taps.get("") if _is_frozen(protocol) else None)
+    if tap is not None and tap != _tap(protocol):
+        protocol, name = _tapped(protocol, tap), f"{name}@{tap}"
     epochs = variant.epochs.get(protocol.name, variant.epochs.get("") if protocol.end_to_end else None)
     if epochs is not None and epochs != protocol.epochs:
         told = f"{epochs} epoch{'s' * (epochs != 1)}"
@@ -50,6 +50,20 @@ def varied(protocol: Protocol, variant: Variant) -> tuple[Protocol, str]:
     return protocol, f"{name} ({'; '.join(notes)})" if notes else name
 
 
+def _is_frozen(protocol: NetworkProtocol) -> bool:
+    return protocol.network is not None and not protocol.end_to_end and not isinstance(protocol, TunedProtocol)
+
+
+def _tap(protocol: NetworkProtocol) -> str | None:
+    return protocol.unfreeze_from if isinstance(protocol, TunedProtocol) else protocol.tap
+
+
+def _tapped(protocol: NetworkProtocol, tap: str) -> NetworkProtocol:
+    if isinstance(protocol, TunedProtocol):
+        return replace(protocol, unfreeze_from=tap)
+    return replace(protocol, tap=tap)
+
+
 def _must_be_of_use(protocol: Protocol, variant: Variant) -> None:
     has = _choices(protocol)
     named = {"epochs": variant.epochs, "tap": variant.taps, "weights": variant.files}
@@ -60,13 +74,13 @@ def _must_be_of_use(protocol: Protocol, variant: Variant) -> None:
 
 def _choices(protocol: Protocol) -> set[str]:
     """Return what a run may choose of a protocol."""
-    if not isinstance(protocol, FilmProtocol | PairProtocol):
+    if not isinstance(protocol, NetworkProtocol):
         return set()
-    frozen = protocol.network is not None and not protocol.end_to_end
-    return {"epochs"} | ({"tap"} if frozen else set()) | ({"weights"} if protocol.weights != "none" else set())
+    tapped = _is_frozen(protocol) or isinstance(protocol, TunedProtocol)
+    return {"epochs"} | ({"tap"} if tapped else set()) | ({"weights"} if protocol.weights != "none" else set())
 
 
-def _weights(protocol: FilmProtocol | PairProtocol, variant: Variant) -> str | None:
+def _weights(protocol: NetworkProtocol, variant: Variant) -> str | None:
     """Return what the run says of a protocol's weights; a file of a kind is InceptionV3's and fits no other."""
     if protocol.weights == "none":
         return None
@@ -81,7 +95,7 @@ def _weights(protocol: FilmProtocol | PairProtocol, variant: Variant) -> str | N
 
 def missing_weights(protocol: Protocol) -> str | None:
     """Say which weights file a protocol lacks and how to give it; None when it lacks none."""
-    if not isinstance(protocol, FilmProtocol | PairProtocol) or protocol.weights in ("none", DOWNLOAD):
+    if not isinstance(protocol, NetworkProtocol) or protocol.weights in ("none", DOWNLOAD):
         return None
     network = protocol.network or ""
     wanted = {"imagenet": "ImageNet", "radimagenet": "RadImageNet"}.get(protocol.weights)

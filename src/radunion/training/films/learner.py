@@ -22,7 +22,7 @@ from radunion.training.films.data import FilmInputs, feature_inputs, load_pixels
 from radunion.training.films.loop import FilmRun, predict_films, train_films
 from radunion.training.films.network import FilmScorer, FrozenFilms, WholeFilms, head_of, whole_network
 from radunion.training.films.said import joint_of, said_of
-from radunion.training.films.settings import FilmSettings
+from radunion.training.films.settings import FilmSettings, deciding
 from radunion.training.films.targets import film_targets
 from radunion.training.fit import fingerprint
 from radunion.training.learner import Tell
@@ -81,6 +81,7 @@ class FilmLearner:
         self.targets = film_targets(examples, tuple(examinations), settings.outputs)
         self.backbone: Backbone | None = None
         self.pixels = ""  # their digest: a checkpoint of other films must not be resumed
+        self.features: Float32[np.ndarray, "m sights c"] | None = None
         self.inputs = self._frozen(cache, precision, tell) if settings.trains == "head" else self._pixels(tell)
 
     def learn(
@@ -104,12 +105,18 @@ class FilmLearner:
             tell("Learning from films", int(epoch["epoch"]), settings.epochs, f"loss {epoch['train_loss']:.3f}")
 
         keep = work / "films.pt" if work and self.backbone is None else None
-        what = {**asdict(settings), "network": repr(module), "pixels": self.pixels}
+        what = {**deciding(asdict(settings)), "network": repr(module), "pixels": self.pixels}
         name = fingerprint(what, learned, watched, self.targets.values, self.targets.known)
         run = FilmRun(self.inputs, self.targets, learned, watched, settings, name, keep, told)
         history = train_films(module, run)
         sigmoids = predict_films(module, self.inputs, np.arange(len(self.examples.paths)), settings)
         return LearnedFilms(settings, sigmoids, self._overview(sigmoids), self._scorer(module), {"films": history})
+
+    def looked(self) -> Float32[np.ndarray, "m sights c"]:
+        """Return what a frozen network saw of every sight of the films. Raises UsageError where none is frozen."""
+        if self.features is None:
+            raise UsageError(f"{self.settings.network} trains end to end, so no features of films are kept")
+        return self.features
 
     def count(self) -> tuple[int, int]:
         """Return how many parameters the whole network has, and how many of them learn."""
@@ -141,12 +148,12 @@ class FilmLearner:
             self.settings.network, weights=self.settings.weights, tap=self.settings.tap, pooling=self.settings.pooling
         )
         self.backbone = load_backbone(spec)
-        features = extract(
+        self.features = extract(
             self.backbone, self.examples.paths, flips=_SIGHTS[self.settings.augmentation], cache=cache,
             precision=precision, preprocessing=self.preprocessing,
             progress=lambda done, total: tell("Extracting features", done, total, ""),
         )  # fmt: skip
-        return feature_inputs(features, each=self.settings.augmentation == "eightfold")
+        return feature_inputs(self.features, each=self.settings.augmentation == "eightfold")
 
     def _pixels(self, tell: Tell) -> FilmInputs:
         pixels = load_pixels(

@@ -1,4 +1,4 @@
-"""The training loop of networks of single films: a fixed number of epochs, Keras' Adam, every epoch recorded."""
+"""The training loop of networks of single films: a fixed number of epochs, one optimiser, every epoch recorded."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from radunion.errors import TrainingError
 from radunion.evaluation.discrimination import macro_auroc
 from radunion.training.checkpoint import load_checkpoint, save_checkpoint
 from radunion.training.films.data import FilmInputs
+from radunion.training.films.optimiser import optimiser_of
 from radunion.training.films.settings import FilmSettings
 from radunion.training.films.targets import FilmTargets
 from radunion.training.loop import Epoch
 from radunion.training.precision import autocast
-from radunion.training.seed.optimiser import KerasAdam
 
 _EVALUATION_BATCH = 64
 
@@ -49,8 +49,7 @@ def train_films(module: nn.Module, run: FilmRun) -> tuple[Epoch, ...]:
     settings = run.settings
     if not len(run.learned):
         raise TrainingError("training needs at least one film to learn from, found none; give a larger cohort")
-    learning = [parameter for parameter in module.parameters() if parameter.requires_grad]
-    optimiser = KerasAdam(learning, lr=settings.learning_rate, eps=settings.epsilon)
+    optimiser = optimiser_of(module.parameters(), settings)
     history = _resumed(module, optimiser, run)
     while len(history) < settings.epochs:
         epoch = {"epoch": len(history) + 1.0, **_learn(module, optimiser, run, len(history))}
@@ -82,7 +81,7 @@ def _autocast(settings: FilmSettings) -> torch.autocast:
     return autocast("auto" if settings.trains == "all" else "float32")
 
 
-def _learn(module: nn.Module, optimiser: KerasAdam, run: FilmRun, number: int) -> dict[str, float]:
+def _learn(module: nn.Module, optimiser: torch.optim.Optimizer, run: FilmRun, number: int) -> dict[str, float]:
     seed = run.settings.seed * 100_003 + number
     torch.manual_seed(seed)
     random = torch.Generator().manual_seed(seed)
@@ -134,12 +133,12 @@ def _must_be_finite(epoch: Epoch) -> None:
         )
 
 
-def _keep(module: nn.Module, optimiser: KerasAdam, run: FilmRun, history: list[Epoch]) -> None:
+def _keep(module: nn.Module, optimiser: torch.optim.Optimizer, run: FilmRun, history: list[Epoch]) -> None:
     content = {"module": module.state_dict(), "optimiser": optimiser.state_dict(), "history": history}
     save_checkpoint(run.checkpoint, run.name, content)
 
 
-def _resumed(module: nn.Module, optimiser: KerasAdam, run: FilmRun) -> list[Epoch]:
+def _resumed(module: nn.Module, optimiser: torch.optim.Optimizer, run: FilmRun) -> list[Epoch]:
     content = load_checkpoint(run.checkpoint, run.name)
     if content is None:
         return []

@@ -1,0 +1,109 @@
+"""Write the report of a search: one page that needs no other file, and all that it shows as files beside it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from radunion.report.figures import ReportFigure, svg
+from radunion.report.search.again import again_section
+from radunion.report.search.closing import chosen_section, provenance_section, work_section
+from radunion.report.search.material import SearchMaterial
+from radunion.report.search.opening import opening
+from radunion.report.search.record import search_record
+from radunion.report.search.standing import Standing
+from radunion.report.search.trials import all_trials, curves_section, landscape_section, trials_section
+from radunion.report.study.blocks import Block, Figures, Grid, More, Section, figures_in, grids_in
+from radunion.report.study.export import csv_text, tex_document, tex_text
+from radunion.report.study.record import record_text
+from radunion.report.write import environment
+
+_SIMULATED = "Simulated data."
+
+
+def write_search_report(out: Path, material: SearchMaterial) -> Path:
+    """Write report.html, search.json, chosen.toml, tables and figures; return the path of the report."""
+    standing = Standing(material)
+    sections = search_sections(standing)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "search.json").write_text(record_text(search_record(standing)), encoding="utf-8")
+    _write_chosen(out / "chosen.toml", material.chosen)
+    _write_tables(out / "tables", sections, standing)
+    drawn = _write_figures(out / "figures", sections)
+    page = environment().get_template("study.html").render(material=material, sections=sections, drawn=drawn)
+    path = out / "report.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def search_sections(standing: Standing) -> tuple[Section, ...]:
+    """Return the sections of the page in their order; those that have nothing to show are left out."""
+    sections = (
+        opening(standing),
+        landscape_section(standing),
+        trials_section(standing),
+        curves_section(standing),
+        again_section(standing),
+        chosen_section(standing.material),
+        work_section(standing),
+        provenance_section(standing.material),
+    )
+    shown = tuple(one for one in sections if one is not None)
+    return tuple(_simulated(one) for one in shown) if standing.material.simulated else shown
+
+
+def _simulated(section: Section) -> Section:
+    """Say below every figure and table that the data are simulated: their files go their own way."""
+    return replace(section, blocks=tuple(_said(one) for one in section.blocks))
+
+
+def _said(block: Block) -> Block:
+    if isinstance(block, Grid):
+        return replace(block, caption=f"{block.caption} {_SIMULATED}")
+    if isinstance(block, Figures):
+        return replace(block, figures=tuple(_captioned(one) for one in block.figures))
+    if isinstance(block, More):
+        return replace(block, blocks=tuple(_said(one) for one in block.blocks))
+    return block
+
+
+def _captioned(figure: ReportFigure) -> ReportFigure:
+    told: ReportFigure = replace(cast("Any", figure), caption=f"{figure.caption} {_SIMULATED}")
+    return told
+
+
+def _write_chosen(path: Path, chosen: str) -> None:
+    path.unlink(missing_ok=True)
+    if chosen:
+        path.write_text(chosen, encoding="utf-8")
+
+
+def _write_tables(folder: Path, sections: Sequence[Section], standing: Standing) -> None:
+    """Write each table as CSV and LaTeX; that of all trials is too long for a page of LaTeX."""
+    _emptied(folder, ".csv", ".tex")
+    grids = [grid for section in sections for grid in grids_in(section.blocks)]
+    for grid in grids:
+        (folder / f"{grid.name}.csv").write_text(csv_text(grid), encoding="utf-8")
+        (folder / f"{grid.name}.tex").write_text(tex_text(grid), encoding="utf-8")
+    (folder / "all.tex").write_text(tex_document(grids), encoding="utf-8")
+    (folder / "trials.csv").write_text(csv_text(all_trials(standing)), encoding="utf-8")
+
+
+def _write_figures(folder: Path, sections: Sequence[Section]) -> dict[str, str]:
+    """Write each figure as SVG and its table as CSV; return the SVG by name."""
+    _emptied(folder, ".csv", ".svg")
+    drawn = {}
+    for figure in (one for section in sections for one in figures_in(section.blocks)):
+        drawn[figure.name] = svg(figure)
+        head = '<?xml version="1.0" encoding="utf-8"?>\n'
+        (folder / f"{figure.name}.svg").write_text(head + drawn[figure.name], encoding="utf-8")
+        figure.frame().write_csv(folder / f"{figure.name}.csv")
+    return drawn
+
+
+def _emptied(folder: Path, *suffixes: str) -> None:
+    """Make a folder, and take away what an earlier report left there under these suffixes."""
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        if path.suffix in suffixes:
+            path.unlink()

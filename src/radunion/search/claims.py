@@ -1,0 +1,242 @@
+"""The trials of a search, shared by any number of processes: killed anywhere, nothing finished is lost or run twice.
+
+A trial is taken up by one process (`claim`), which then finishes it or dies. The trials of a dead process are taken up
+by whoever asks next: at once on the same machine, where the operating system tells that it is dead, and elsewhere when
+its pulse has stood still for a while. `ledger` says what makes the count exact, `attempts` how a result is kept.
+"""
+
+import math
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+import optuna
+from optuna.exceptions import StorageInternalError, UpdateFinishedTrialError
+
+from radunion.report.search.material import State, Trial, Value
+from radunion.search.attempts import Attempts
+from radunion.search.identity import begin, must_be_same
+from radunion.search.ledger import CLAIM, RESULT, Attempt
+from radunion.search.outcome import Outcome, trial_of
+from radunion.search.samplers import chosen, pruner_of, sampler_of
+from radunion.search.space import Space, longest, space_digest
+from radunion.search.storage import open_store
+from radunion.search.workers import GRACE_S, PULSE_S, Pulse, Watch, Worker
+
+_SHORTEST_S, _LONGEST_S = 0.05, 2.0
+
+
+def open_trials(
+    storage: str | Path,
+    *,
+    name: str,
+    space: Space,
+    seed: int,
+    identity: Mapping[str, str],
+    grace_s: float = GRACE_S,
+    pulse_s: float = PULSE_S,
+    locks: Path | None = None,
+) -> "Trials":
+    """Open the trials of a search, new ones where there are none; close them, or use them in a `with`.
+
+    `storage` is a file (SQLite; a journal where it ends in .journal), `journal://FILE` or a database's address. `name`
+    is that of the search there. `identity` are digests of what else decides a result; space and seed are added. How
+    many trials the space has may differ from time to time. `locks` is a folder on this machine for the locks between
+    its processes: by default beside the file, for a database in the user's cache. Trials of a machine that gives no
+    sign for `grace_s` are taken up by another; this one gives a sign every `pulse_s`.
+
+    Raises UsageError for an address that cannot be opened, and for a search that was begun with another identity.
+    """
+    store = open_store(storage, locks=locks)
+    whole = {"space": space_digest(space), "seed": str(seed), **identity}
+    with store.gate():
+        study = optuna.create_study(
+            study_name=name,
+            storage=store.storage,
+            direction="maximize",
+            load_if_exists=True,
+            sampler=sampler_of(space, seed),
+            pruner=pruner_of(space),
+        )
+        begin(study, whole)
+        must_be_same(study, whole, told=store.told)
+        worker = Worker(store.locks)
+    return Trials(Attempts(study, store, worker, Watch(grace_s), space.trials), space, whole, pulse_s=pulse_s)
+
+
+class Claimed:
+    """A trial that this process runs: report every epoch, then finish it by `complete`, `prune` or `fail`.
+
+    `number` is that of the trial, from 0, and `values` what it tries; `attempt` is 0 unless a process died at it.
+    `lost` says that another machine has taken it up, because no sign of this one reached it.
+    """
+
+    def __init__(self, attempts: Attempts, space: Space, trial: optuna.Trial, attempt: Attempt) -> None:
+        self.number = attempt.number
+        self.attempt = attempt.attempt
+        self.values: Mapping[str, Value] = {}
+        self.lost = False
+        self.open = True
+        self._attempts = attempts
+        self._space = space
+        self._trial = trial
+        self._pulse = 0
+
+    def report(self, epoch: int, value: float) -> bool:
+        """Tell the mean over folds of an epoch, from 1; return whether to stop: to prune it, or because it is lost.
+
+        In the last third of its epochs a trial is let finish: little is saved by then.
+        """
+        if self.lost or self._space.pruning == "none":
+            return self.lost
+        try:
+            self._trial.report(value, step=epoch)
+            return 3 * epoch <= 2 * longest(self._space) and self._trial.should_prune()
+        except UpdateFinishedTrialError:
+            self.lost = True
+            return True
+
+    def complete(self, outcome: Outcome) -> bool:
+        """Finish the trial; return whether it counts: not where it is lost to another machine.
+
+        Raises ValueError for folds whose mean is not a finite number: such a trial has failed.
+        """
+        if not math.isfinite(outcome.score):
+            raise ValueError("a complete trial has folds with a finite mean; call fail with the reason")
+        return self._finish(outcome, "complete")
+
+    def prune(self, outcome: Outcome) -> bool:
+        """Finish the trial as one that was stopped early; returns as `complete`."""
+        return self._finish(outcome, "pruned")
+
+    def fail(self, reason: str, outcome: Outcome | None = None) -> bool:
+        """Finish the trial as one without a result, such as a training that diverged; it is not tried again."""
+        return self._finish(outcome or Outcome(), "failed", reason)
+
+    def sign(self) -> None:
+        """Say whose the trial is, and that this process lives."""
+        worker = self._attempts.worker
+        claim = {"number": self.number, "worker": worker.name, "machine": worker.machine, "pulse": self._pulse}
+        self._pulse += 1
+        try:
+            self._trial.set_user_attr(CLAIM, claim)
+        except UpdateFinishedTrialError:
+            self.lost = self.open
+
+    def choose(self) -> None:
+        """Choose the values; the trial has to be signed."""
+        self.values = chosen(self._trial, self._space)
+
+    def give_back(self) -> None:
+        """Leave the trial to whoever asks next."""
+        self.open = False
+        self._attempts.give_up(self._trial.number)
+
+    def _finish(self, outcome: Outcome, state: State, reason: str = "") -> bool:
+        self.open = False
+        counts = self._attempts.keep(self._trial, outcome.kept(state, reason))
+        self.lost = not counts
+        return counts
+
+
+class Trials:
+    """The trials of a search, as `open_trials` opens them; a process may hold several claims at a time."""
+
+    def __init__(self, attempts: Attempts, space: Space, identity: Mapping[str, str], *, pulse_s: float) -> None:
+        self.space = space
+        self._attempts = attempts
+        self._identity = identity
+        self._claims: list[Claimed] = []
+        self._pulse = Pulse(self._beat, pulse_s)
+
+    def claim(self, *, wait: bool = True) -> Claimed | None:
+        """Take up a trial: one that a dead process left, else a new one.
+
+        With none to take up it waits while other processes run some, which may come free; None then says that every
+        trial is finished or held by this process. Without `wait` None says that none is free now.
+
+        Raises UsageError where the storage has come to hold another search.
+        """
+        pause = _SHORTEST_S
+        while True:
+            must_be_same(self._attempts.study, self._identity, told=self._attempts.store.told)
+            taken = self._take()
+            if taken is not None or not wait or not self._others_run_some():
+                return taken
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_S)
+
+    def claim_several(self, most: int) -> tuple[Claimed, ...]:
+        """Take up so many trials or fewer, to be run together: waits for the first, and is empty where it is None."""
+        claims: list[Claimed] = []
+        while len(claims) < most:
+            more = self.claim(wait=not claims)
+            if more is None:
+                break
+            claims.append(more)
+        return tuple(claims)
+
+    def finished(self) -> tuple[Trial, ...]:
+        """Return all finished trials by their number: complete, pruned or failed."""
+        ledger = self._attempts.ledger()
+        return tuple(self._trial_of(ledger.last[number]) for number in ledger.numbers("done"))
+
+    def remaining(self) -> int:
+        """Count the trials that are not finished."""
+        return self.space.trials - len(self._attempts.ledger().numbers("done"))
+
+    def best(self) -> Trial | None:
+        """Return the complete trial with the highest score, of several the first; None where none is complete."""
+        scored = [(one.score, one) for one in self.finished() if one.state == "complete" and one.score is not None]
+        return max(scored, key=lambda pair: (pair[0], -pair[1].number))[1] if scored else None
+
+    def workers(self) -> int:
+        """Count the processes that finished trials."""
+        ledger = self._attempts.ledger()
+        claims = [ledger.last[number].claim for number in ledger.numbers("done")]
+        return len({claim["worker"] for claim in claims if claim is not None})
+
+    def close(self) -> None:
+        """Give back what is not finished, so that any process may take it up at once, and let go of the locks."""
+        self._pulse.stop()
+        with self._attempts.store.gate():
+            for claimed in self._open():
+                claimed.give_back()
+        self._attempts.worker.close()
+
+    def __enter__(self) -> "Trials":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _take(self) -> Claimed | None:
+        with self._attempts.store.gate():
+            taken = self._attempts.take({one.number for one in self._open()})
+            if taken is None:
+                return None
+            claimed = Claimed(self._attempts, self.space, *taken)
+            claimed.sign()
+            self._claims = [*self._open(), claimed]
+            claimed.choose()
+        return claimed
+
+    def _open(self) -> list[Claimed]:
+        return [one for one in self._claims if one.open]
+
+    def _others_run_some(self) -> bool:
+        mine = {one.number for one in self._open()}
+        return not mine.issuperset(self._attempts.ledger().numbers("new", "waiting", "lost", "running"))
+
+    def _beat(self) -> None:
+        for claimed in self._open():
+            with suppress(StorageInternalError):  # the storage is out of reach for now; the next beat tries again
+                claimed.sign()
+
+    def _trial_of(self, attempt: Attempt) -> Trial:
+        values = {axis.name: attempt.record.params[axis.name] for axis in self.space.axes}
+        return trial_of(attempt.number, values, attempt.record.user_attrs[RESULT])

@@ -1,0 +1,167 @@
+"""Train a protocol on every fold: all heads of a frozen network together, everything else fold by fold."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from radunion.errors import TrainingError
+from radunion.search.scores import score_columns, score_cortices
+from radunion.study.crossval.data import StudyData
+from radunion.study.crossval.methods import Tools, method_of
+from radunion.study.crossval.pool import of_fold
+from radunion.study.crossval.splits import Split
+from radunion.study.plans import film_preprocessing, film_settings
+from radunion.study.protocols import FilmProtocol, Protocol
+from radunion.training.examples import ABSENT
+from radunion.training.films.learner import FilmLearner
+from radunion.training.films.many import HeadJob, HeadPrecision, TrainedHead, memory_of, train_heads
+from radunion.training.films.said import joint_of, said_of
+
+GoOn = Callable[[int, float], bool]
+"""Told how far a trial is and the mean over folds there; False ends it.
+
+Of heads that is an epoch and the 18-output AUROC of what each fold held out (minus the loss without such outputs), of
+others a fold and the objective of the folds so far.
+"""
+_KEPT = 2
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What every fold of a trial came to.
+
+    `scores` holds each fold's measures, `history` one record a fold and epoch, `epochs` how many each fold was trained,
+    `stopped` whether it was ended early.
+    """
+
+    scores: tuple[Mapping[str, float], ...]
+    history: tuple[Mapping[str, float], ...]
+    epochs: int
+    seconds: float
+    stopped: bool
+
+    def folds(self, objective: str) -> tuple[float, ...]:
+        """Return the objective of every fold that defines it. Raises TrainingError where none does."""
+        found = tuple(one[objective] for one in self.scores if objective in one)
+        if not found:
+            raise TrainingError(f"{objective} is undefined on every fold: one class, or one score, only")
+        return found
+
+    def mean(self) -> dict[str, float]:
+        """Return the mean over folds of every measure."""
+        names = dict.fromkeys(name for one in self.scores for name in one)
+        return {name: float(np.mean([one[name] for one in self.scores if name in one])) for name in names}
+
+
+class Fitter:
+    """Films looked at once for each frozen network that trials ask for; the last few stay in memory."""
+
+    def __init__(self, data: StudyData, tools: Tools, *, heads: HeadPrecision, device: str) -> None:
+        self.data = data
+        self.tools = tools
+        self.heads = heads
+        self.device = device
+        self.memory = 0
+        self.feature_seconds = 0.0
+        self._learners: OrderedDict[Protocol, FilmLearner] = OrderedDict()
+
+    def fit(self, protocol: Protocol, splits: Sequence[Split], *, seed: int, objective: str, go_on: GoOn) -> Fitted:
+        """Train every fold with one seed and judge it on what it held out.
+
+        Raises TrainingError when a fold diverges, UsageError or WeightsError for a network that cannot be had.
+        """
+        if isinstance(protocol, FilmProtocol) and not protocol.end_to_end:
+            return self._heads(protocol, splits, seed, go_on)
+        return self._folds(protocol, splits, seed, objective, go_on)
+
+    def _heads(self, protocol: FilmProtocol, splits: Sequence[Split], seed: int, go_on: GoOn) -> Fitted:
+        learner = self._learner(protocol)
+        start = time.monotonic()
+        settings = film_settings(protocol, seed=seed)
+        jobs = [HeadJob(settings, split.train_films, split.test_films) for split in splits]
+
+        def told(epochs: Mapping[int, Mapping[str, float]]) -> bool:
+            each = list(epochs.values())
+            return go_on(int(each[0]["epoch"]), float(np.mean([one.get("auroc18", -one["loss"]) for one in each])))
+
+        self.memory = max(self.memory, memory_of(jobs, learner.looked(), precision=self.heads))
+        heads = train_heads(
+            learner.looked(), learner.targets, jobs, precision=self.heads, device=self.device, all_go_on=told
+        )
+        for head, split in zip(heads, splits, strict=True):
+            if head.diverged:
+                raise TrainingError(f"fold {split.fold} diverged after {len(head.history)} epochs")
+        scores = tuple(self._score(head, split, protocol, learner) for head, split in zip(heads, splits, strict=True))
+        return Fitted(scores, _history(heads, splits), _epochs(heads), time.monotonic() - start, _stopped(heads))
+
+    def _score(self, head: TrainedHead, split: Split, protocol: FilmProtocol, learner: FilmLearner) -> dict[str, float]:
+        place = np.full(self.data.films + 1, ABSENT, dtype=np.int64)  # the last row stands for an absent film
+        place[split.test_films] = np.arange(len(split.test_films))
+        said = said_of(head.sigmoids, protocol.outputs)
+        joint = joint_of(said, place[self.data.pairs[split.test]], averaged=protocol.outputs == "examination")
+        found = score_cortices(joint, split.test, self.data)
+        if protocol.outputs == "seed18":
+            found |= score_columns(head.sigmoids, learner.targets.values[split.test_films])
+        return found
+
+    def _learner(self, protocol: FilmProtocol) -> FilmLearner:
+        """Look at the films as the protocol does; what only its head has makes no difference."""
+        key = replace(
+            protocol, name="films", title="films", source="films", head="linear", dropout=0.0, batch=1, epochs=1,
+            learning_rate=1.0, epsilon=1.0,
+        )  # fmt: skip
+        if key not in self._learners:
+            start = time.monotonic()
+            self._learners[key] = FilmLearner(
+                self.data.examples, self.data.cohort.examinations, film_settings(protocol, seed=self.tools.seed),
+                preprocessing=film_preprocessing(protocol), cache=self.tools.cache, precision=self.tools.precision,
+                tell=self.tools.tell,
+            )  # fmt: skip
+            self.feature_seconds += time.monotonic() - start
+            while len(self._learners) > _KEPT:
+                self._learners.popitem(last=False)
+        self._learners.move_to_end(key)
+        return self._learners[key]
+
+    def _folds(self, protocol: Protocol, splits: Sequence[Split], seed: int, objective: str, go_on: GoOn) -> Fitted:
+        start = time.monotonic()
+        method = method_of(protocol, self.data, replace(self.tools, seed=seed))
+        scores, history, stopped = [], [], False
+        for split in splits:
+            fold = method.fit(split, work=self.tools.work / f"fold-{split.fold}")
+            scores.append(score_cortices(of_fold(fold, protocol, self.data)[split.test], split.test, self.data))
+            if fold.sigmoids is not None:
+                scores[-1] |= self._columns(fold.sigmoids, split)
+            stages = fold.history.values()
+            history += [{"fold": float(split.fold), **epoch} for stage in stages for epoch in stage]
+            reached = [one[objective] for one in scores if objective in one]
+            if reached and not go_on(len(scores), float(np.mean(reached))) and len(scores) < len(splits):
+                stopped = True
+                break
+        epochs = max((int(one["epoch"]) for one in history), default=0)
+        return Fitted(tuple(scores), tuple(history), epochs, time.monotonic() - start, stopped)
+
+    def _columns(self, sigmoids: np.ndarray, split: Split) -> dict[str, float]:
+        from radunion.training.films.targets import film_targets
+
+        targets = film_targets(self.data.examples, tuple(self.data.cohort.examinations), "seed18")
+        return score_columns(sigmoids[split.test_films], targets.values[split.test_films])
+
+
+def _history(heads: Sequence[TrainedHead], splits: Sequence[Split]) -> tuple[Mapping[str, float], ...]:
+    return tuple(
+        {"fold": float(split.fold), **epoch}
+        for head, split in zip(heads, splits, strict=True)
+        for epoch in head.history
+    )
+
+
+def _epochs(heads: Sequence[TrainedHead]) -> int:
+    return max(len(head.history) for head in heads)
+
+
+def _stopped(heads: Sequence[TrainedHead]) -> bool:
+    return any(head.stopped for head in heads)

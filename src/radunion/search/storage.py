@@ -1,0 +1,177 @@
+"""Where the trials are kept: a file of SQLite, a journal, or a database that several machines reach."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+from optuna.storages import BaseStorage, JournalStorage, RDBStorage
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+from platformdirs import user_cache_path
+
+from radunion.errors import UsageError
+from radunion.search.silence import quieten
+
+_PATIENCE_S = 60.0
+_KINDS = "a file (SQLite), a file ending in .journal, sqlite:///FILE, journal://FILE, or a database's postgresql://…"
+_BEGINNING = b'{"op_code":'
+"""How every line of Optuna's journal begins."""
+_PACKAGES = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
+"""What to install for a driver whose package is not called as its module."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """Hold an open storage; `told` is its address without a password, `locks` a folder for locks between processes.
+
+    `sole` says that whoever works on this storage, on any machine, uses the locks of this folder.
+    """
+
+    storage: BaseStorage
+    told: str
+    locks: Path
+    sole: bool
+
+    @contextmanager
+    def gate(self) -> Iterator[None]:
+        """Let one process at a time take up, finish or give up trials; SQLite itself would let two take up one."""
+        with FileLock(self.locks / "gate"):
+            yield
+
+
+def open_store(address: str | Path, *, locks: Path | None = None) -> Store:
+    """Open a storage, a new one where there is none.
+
+    Raises UsageError that says what is wrong with the address, or which driver it needs.
+    """
+    quieten()
+    told, file = _place(address)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        locks = locks or file.with_name(f"{file.name}.locks")
+    else:
+        locks = locks or user_cache_path("radunion") / "search" / hashlib.sha256(told.encode()).hexdigest()[:16]
+    locks.mkdir(parents=True, exist_ok=True)
+    with FileLock(locks / "gate"), _explained(told):  # two processes that make the tables at once would collide
+        if file is None:
+            storage: BaseStorage = RDBStorage(str(address), engine_kwargs={"pool_pre_ping": True})
+        elif _is_journal(address):
+            _must_be_journal(file)
+            lock = _AppendLock(file, locks / "append")
+            storage = JournalStorage(JournalFileBackend(str(file), lock_obj=lock))
+        else:
+            storage = RDBStorage(f"sqlite:///{file}", engine_kwargs={"connect_args": {"timeout": _PATIENCE_S}})
+    return Store(storage, told, locks, sole=file is not None)
+
+
+class _AppendLock(JournalFileOpenLock):
+    """A lock that a killed process cannot keep: the operating system holds it. Optuna's own are files left behind.
+
+    A process killed while it writes may leave half a line, which would spoil the next one: it is cut off.
+    """
+
+    def __init__(self, journal: Path, lock: Path) -> None:
+        super().__init__(str(journal))
+        self._journal = journal
+        self._held = FileLock(lock)
+
+    def acquire(self) -> bool:
+        """Wait for the lock."""
+        self._held.acquire()
+        _cut_half_a_line(self._journal)
+        return True
+
+    def release(self) -> None:
+        """Let the lock go."""
+        self._held.release()
+
+
+def _must_be_journal(path: Path) -> None:
+    """Refuse a file of something else: the lock would cut what it takes for half a line."""
+    beginning = b""
+    if path.exists():
+        with path.open("rb") as file:
+            beginning = file.read(len(_BEGINNING))
+    if not _BEGINNING.startswith(beginning):
+        raise UsageError(f"{path}: this is no journal of trials; name another file")
+
+
+def _cut_half_a_line(journal: Path) -> None:
+    with journal.open("rb+") as file:
+        end = file.seek(0, os.SEEK_END)
+        whole, step = end, 1 << 16
+        while whole:
+            start = max(0, whole - step)
+            file.seek(start)
+            newline = file.read(whole - start).rfind(b"\n")
+            if newline >= 0:
+                whole = start + newline + 1
+                break
+            whole = start
+        if whole < end:
+            file.truncate(whole)
+
+
+def _is_journal(address: str | Path) -> bool:
+    return str(address).startswith("journal://") or (
+        "://" not in str(address) and str(address).lower().endswith(".journal")
+    )
+
+
+def _place(address: str | Path) -> tuple[str, Path | None]:
+    """Return the address as it may be told, and its file where it is one."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    words = str(address)
+    if words.startswith("journal://"):
+        return words, _file(words.removeprefix("journal://"))
+    if isinstance(address, Path) or "://" not in words:
+        return words, _file(words)
+    try:
+        url = make_url(words)
+    except ArgumentError:
+        raise UsageError(f"trials are kept in {_KINDS}; the address given cannot be read") from None
+    if url.get_backend_name() == "redis":
+        raise UsageError(f"trials are kept in {_KINDS}; found redis, which Optuna fills with pickled objects")
+    if url.get_backend_name() == "sqlite":
+        return words, _file(url.database or "")
+    return url.render_as_string(hide_password=True), None
+
+
+def _file(words: str) -> Path:
+    if words in ("", ":memory:") or Path(words).is_dir():
+        raise UsageError(f"trials are kept in {_KINDS}; found {words!r}, which is no file")
+    return Path(words)
+
+
+@contextmanager
+def _explained(told: str) -> Iterator[None]:
+    """Say in plain words why a storage cannot be opened, never its password."""
+    from sqlalchemy.exc import DatabaseError, NoSuchModuleError
+
+    try:
+        yield
+    except ImportError as error:
+        module = getattr(error.__cause__, "name", None) or error.name or "its driver"
+        raise UsageError(
+            f"{told}: this database needs the driver {module}, which does not come with radunion; install it with: "
+            f"pip install {_PACKAGES.get(module, module)}"
+        ) from None
+    except NoSuchModuleError:
+        raise UsageError(f"{told}: trials are kept in {_KINDS}") from None
+    except DatabaseError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise UsageError(f"{told}: the storage of trials cannot be opened ({reason}); check the address") from None
+    except (json.JSONDecodeError, ValueError, KeyError, AssertionError):  # Optuna asserts that lines are its own
+        raise UsageError(f"{told}: this is no journal of trials; name another file") from None
+    except RuntimeError:
+        raise UsageError(
+            f"{told}: another version of Optuna made this storage; use that version, or a new one"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{told}: the storage of trials cannot be written ({error.strerror})") from None

@@ -1,0 +1,101 @@
+"""Who is alive: a process holds a lock that ends with it; of another machine it is seen that its pulse goes on."""
+
+import hashlib
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread
+
+from filelock import FileLock, Timeout
+
+PULSE_S = 30.0
+GRACE_S = 180.0
+"""How long no pulse of another machine is waited for before its trial is taken up."""
+
+
+class Worker:
+    """This process: its lock in a folder that the other processes of this machine look into.
+
+    `machine` is the same for processes that see one another's locks: a digest of the host's name and of a random word
+    kept in that folder, so that no name is told and a copy of the folder elsewhere is another machine.
+    """
+
+    def __init__(self, locks: Path) -> None:
+        self.locks = locks
+        self.name = uuid.uuid4().hex
+        self.machine = _machine(locks)
+        self._lock = FileLock(self._file(self.name))
+        self._lock.acquire()
+
+    def is_alive(self, name: str) -> bool:
+        """Say whether a process of this machine still runs: its lock cannot be had."""
+        if name == self.name:
+            return True
+        file = self._file(name)
+        if not file.exists():
+            return False
+        try:
+            with FileLock(file, timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def forget(self, name: str) -> None:
+        """Remove the lock of a process that is dead; no other ever takes its name."""
+        self._file(name).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let the lock go."""
+        self._lock.release()
+        self.forget(self.name)
+
+    def _file(self, name: str) -> Path:
+        return self.locks / f"worker-{name}"
+
+
+class Watch:
+    """Watch the pulse of other machines by this machine's clock, so that no two clocks are compared."""
+
+    def __init__(self, grace_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.grace_s = grace_s
+        self.clock = clock
+        self._seen: dict[int, tuple[object, float]] = {}
+
+    def is_silent(self, attempt: int, pulse: object) -> bool:
+        """Say whether the pulse of an attempt has stood still for as long as is waited."""
+        now = self.clock()
+        known, since = self._seen.get(attempt, (None, now))
+        if attempt not in self._seen or known != pulse:
+            self._seen[attempt] = (pulse, now)
+            return False
+        return now - since >= self.grace_s
+
+
+class Pulse:
+    """Call something at regular times while this process lives, from a thread that ends with it."""
+
+    def __init__(self, beat: Callable[[], None], every_s: float) -> None:
+        self._stop = Event()
+        self._beat = beat
+        self._every_s = every_s
+        self._thread = Thread(target=self._run, name="radunion-pulse", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread, and wait for it."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every_s):
+            self._beat()
+
+
+def _machine(locks: Path) -> str:
+    """Call this while no other process makes the folder's word."""
+    word = locks / "machine"
+    if not word.exists():
+        word.write_text(uuid.uuid4().hex, encoding="utf-8")
+    return hashlib.sha256(f"{socket.gethostname()} {word.read_text(encoding='utf-8')}".encode()).hexdigest()[:16]
