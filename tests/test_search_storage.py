@@ -29,6 +29,21 @@ def test_a_file_is_kept_between_openings(tmp_path: Path, address: str) -> None:
     assert Path(word.split("://")[-1].replace("//", "/")).is_file()
 
 
+def test_a_new_database_appears_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.sqlite"
+
+    def killed(self: Path, target: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "replace", killed)
+        open_store(path)
+    assert not path.exists()
+    (tmp_path / "a.sqlite.new").write_bytes(b"half a database")
+    assert keys(path, "s") == {}
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.sqlite", "a.sqlite.locks"]
+
+
 def test_half_a_line_of_a_killed_process_is_cut_off_its_journal(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     study = optuna.create_study(study_name="s", storage=open_store(path).storage)

@@ -22,6 +22,8 @@ def test_a_lock_left_by_a_dead_worker_is_free(tmp_path: Path) -> None:
     (tmp_path / "worker-dead").touch()
     worker = Worker(tmp_path)
     assert not worker.is_alive("dead")
+    assert not (tmp_path / "worker-dead").exists()
+    assert not worker.is_alive("dead")
     worker.close()
 
 

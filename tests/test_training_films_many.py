@@ -94,12 +94,10 @@ def weights_after(
     [
         (replace(HEAD, batch=3, epochs=15, dropout=0.3), 4, 18),
         (replace(HEAD, batch=5, epochs=4, dropout=0.3, augmentation="eightfold", epsilon=1e-2), 8, 18),
-        (replace(HEAD, batch=3, epochs=15, augmentation="none", outputs="examination", dropout=0.0), 1, 16),
-        (replace(HEAD, batch=3, epochs=15, dropout=0.2, optimiser="sgd", learning_rate=0.05), 4, 18),
-        (replace(HEAD, batch=3, epochs=15, outputs="examination", optimiser="adamw"), 4, 16),
-        (replace(HEAD, batch=3, epochs=15, outputs="examination", head="linear", learning_rate=0.1), 4, 16),
+        (replace(HEAD, batch=3, epochs=15, augmentation="none", outputs="examination", optimiser="adamw"), 1, 16),
+        (replace(HEAD, batch=3, epochs=15, outputs="examination", head="linear", optimiser="sgd"), 4, 16),
     ],
-    ids=["flips", "eightfold", "gaps", "sgd", "adamw", "linear"],
+    ids=["flips", "eightfold", "gaps", "linear"],
 )
 def test_in_float64_weights_after_a_hundred_steps_are_those_of_training_each_alone(
     settings: FilmSettings, sights: int, outputs: int
@@ -120,7 +118,7 @@ def test_in_float64_weights_after_a_hundred_steps_are_those_of_training_each_alo
 @pytest.mark.parametrize("how", HOWS)
 def test_the_history_is_that_of_train_films(how: How) -> None:
     features = some_features()
-    targets, jobs = some_targets(features), folds(replace(HEAD, batch=9, epochs=4, dropout=0.2))
+    targets, jobs = some_targets(features), folds(replace(HEAD, batch=9, epochs=2, dropout=0.2))
     for head, job in zip(train_heads(features, targets, jobs, precision="float32", how=how), jobs, strict=True):
         _, wanted = alone(features, targets, job)
         assert "validation_auroc18" in wanted[0]
@@ -138,16 +136,16 @@ def test_sigmoids_are_those_of_the_last_epoch() -> None:
 
 
 @pytest.mark.parametrize("how", HOWS)
-@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("precision", PRECISIONS[:2])
 def test_a_head_is_the_same_whatever_learns_beside_it(precision: HeadPrecision, how: How) -> None:
     features = some_features()
-    targets, first = some_targets(features), replace(HEAD, batch=9, epochs=4)
+    targets, first = some_targets(features), replace(HEAD, batch=9, epochs=3)
     others = folds(replace(first, seed=3, dropout=0.0)) + folds(replace(first, batch=40, epochs=2))
-    jobs = folds(first)
+    jobs = folds(first)[1:]
     together = train_heads(features, targets, [*others, *jobs], precision=precision, how=how)[len(others) :]
     for job, head in zip(jobs, together, strict=True):
         (single,) = train_heads(features, targets, [job], precision=precision)
-        assert len(head.history) == 4
+        assert len(head.history) == 3
         np.testing.assert_allclose(head.sigmoids, single.sigmoids, atol=3e-3 if precision == "bfloat16" else 1e-5)
 
 
@@ -178,7 +176,7 @@ def test_two_threads_give_what_one_gives() -> None:
 @pytest.mark.parametrize("how", HOWS)
 def test_a_job_that_is_told_to_stop_stops_alone(how: How) -> None:
     features = some_features()
-    targets, jobs = some_targets(features), folds(replace(HEAD, epochs=5))
+    targets, jobs = some_targets(features), folds(replace(HEAD, batch=10, epochs=5))
     asked: list[tuple[int, float]] = []
 
     def go_on(job: int, epoch: Epoch) -> bool:
@@ -190,7 +188,9 @@ def test_a_job_that_is_told_to_stop_stops_alone(how: How) -> None:
     assert [(len(head.history), head.stopped) for head in heads] == [(5, False), (2, True), (5, False)]
     assert asked == [(job, float(epoch)) for epoch in range(1, 6) for job in range(3) if job != 1 or epoch < 3]
     assert heads[1].history == whole[1].history[:2]
-    (short,) = train_heads(features, targets, [replace(jobs[1], settings=replace(HEAD, epochs=2))], precision="float32")
+    (short,) = train_heads(
+        features, targets, [replace(jobs[1], settings=replace(HEAD, batch=10, epochs=2))], precision="float32"
+    )
     np.testing.assert_allclose(heads[1].sigmoids, short.sigmoids, atol=1e-5)
     np.testing.assert_allclose(heads[2].sigmoids, whole[2].sigmoids, atol=1e-5)
 
@@ -198,7 +198,7 @@ def test_a_job_that_is_told_to_stop_stops_alone(how: How) -> None:
 @pytest.mark.parametrize("how", HOWS)
 def test_all_jobs_stop_where_they_are_told_to_together(how: How) -> None:
     features = some_features()
-    targets, jobs = some_targets(features), folds(replace(HEAD, epochs=5))
+    targets, jobs = some_targets(features), folds(replace(HEAD, batch=10, epochs=5))
     seen = []
 
     def all_go_on(epochs: Mapping[int, Epoch]) -> bool:
@@ -268,7 +268,7 @@ def test_nothing_watched_gives_no_figures_of_it() -> None:
 
 def test_bfloat16_fits_films_nearly_as_float32_does() -> None:
     features = some_features(1)
-    settings = replace(HEAD, batch=8, epochs=12, dropout=0.1, learning_rate=0.01, augmentation="none")
+    settings = replace(HEAD, batch=10, epochs=10, dropout=0.1, learning_rate=0.01, augmentation="none")
     targets, jobs = some_targets(features), folds(settings)
     exact, rough = (
         [head.history[-1]["train_auroc18"] for head in train_heads(features, targets, jobs, precision=precision)]
@@ -280,7 +280,9 @@ def test_bfloat16_fits_films_nearly_as_float32_does() -> None:
 
 @pytest.mark.slow
 def test_at_full_width_fold_auroc_is_that_of_train_films() -> None:
-    features = np.random.default_rng(5).normal(size=(600, 4, 256)).astype(np.float32)
+    random = np.random.default_rng(5)
+    shown = random.normal(size=(600, 1, 256)) + 0.3 * random.normal(size=(600, 4, 256))
+    features = shown.astype(np.float32)
     targets = FilmTargets((features[:, 0, :18] > 0).astype(np.float32), np.ones((600, 18), dtype=bool))
     films = np.arange(600)
     jobs = [

@@ -216,14 +216,14 @@ class Trials:
 
     def _take(self) -> Claimed | None:
         with self._attempts.store.gate():
-            taken = self._attempts.take({one.number for one in self._open()})
-            if taken is None:
-                return None
-            claimed = Claimed(self._attempts, self.space, *taken)
-            claimed.sign()
-            self._claims = [*self._open(), claimed]
-            claimed.choose()
-        return claimed
+            while taken := self._attempts.take({one.number for one in self._open()}):
+                claimed = Claimed(self._attempts, self.space, *taken)
+                claimed.sign()
+                if not claimed.lost:
+                    self._claims = [*self._open(), claimed]
+                    claimed.choose()
+                    return claimed
+        return None
 
     def _open(self) -> list[Claimed]:
         return [one for one in self._claims if one.open]

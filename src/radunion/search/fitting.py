@@ -85,7 +85,17 @@ class Fitter:
 
         def told(epochs: Mapping[int, Mapping[str, float]]) -> bool:
             each = list(epochs.values())
-            return go_on(int(each[0]["epoch"]), float(np.mean([one.get("auroc18", -one["loss"]) for one in each])))
+            return go_on(
+                int(each[0]["epoch"]),
+                float(
+                    np.mean(
+                        [
+                            one["validation_auroc18"] if "validation_auroc18" in one else -one["validation_loss"]
+                            for one in each
+                        ]
+                    )
+                ),
+            )
 
         self.memory = max(self.memory, memory_of(jobs, learner.looked(), precision=self.heads))
         heads = train_heads(
@@ -110,7 +120,7 @@ class Fitter:
     def _learner(self, protocol: FilmProtocol) -> FilmLearner:
         """Look at the films as the protocol does; what only its head has makes no difference."""
         key = replace(
-            protocol, name="films", title="films", source="films", head="linear", dropout=0.0, batch=1, epochs=1,
+            protocol, name="films", title="films", source="films", head="linear", dropout=0.0, batch=2, epochs=1,
             learning_rate=1.0, epsilon=1.0,
         )  # fmt: skip
         if key not in self._learners:

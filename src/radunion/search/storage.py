@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,14 +59,37 @@ def open_store(address: str | Path, *, locks: Path | None = None) -> Store:
     locks.mkdir(parents=True, exist_ok=True)
     with FileLock(locks / "gate"), _explained(told):  # two processes that make the tables at once would collide
         if file is None:
-            storage: BaseStorage = RDBStorage(str(address), engine_kwargs={"pool_pre_ping": True})
+            storage: BaseStorage = _database(str(address))
         elif _is_journal(address):
             _must_be_journal(file)
             lock = _AppendLock(file, locks / "append")
             storage = JournalStorage(JournalFileBackend(str(file), lock_obj=lock))
         else:
-            storage = RDBStorage(f"sqlite:///{file}", engine_kwargs={"connect_args": {"timeout": _PATIENCE_S}})
+            storage = _sqlite(file)
     return Store(storage, told, locks, sole=file is not None)
+
+
+def _database(address: str) -> BaseStorage:
+    """Open a database; where another machine makes its tables at the same moment, wait until it has."""
+    from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+    for pause in (0.2, 0.5, 1.0, 2.0):
+        try:
+            return RDBStorage(address, engine_kwargs={"pool_pre_ping": True})
+        except (IntegrityError, ProgrammingError):
+            time.sleep(pause)
+    return RDBStorage(address, engine_kwargs={"pool_pre_ping": True})
+
+
+def _sqlite(file: Path) -> BaseStorage:
+    """Open a file of SQLite; a new one appears with all its tables, for a kill halfway would leave it unsound."""
+    if not file.exists() or not file.stat().st_size:
+        new = file.with_name(f"{file.name}.new")
+        for part in (new, file.with_name(f"{new.name}-journal")):
+            part.unlink(missing_ok=True)
+        RDBStorage(f"sqlite:///{new}").engine.dispose()
+        new.replace(file)
+    return RDBStorage(f"sqlite:///{file}", engine_kwargs={"connect_args": {"timeout": _PATIENCE_S}})
 
 
 class _AppendLock(JournalFileOpenLock):

@@ -30,7 +30,7 @@ class Worker:
         self._lock.acquire()
 
     def is_alive(self, name: str) -> bool:
-        """Say whether a process of this machine still runs: its lock cannot be had."""
+        """Say whether a process of this machine still runs: its lock cannot be had; remove that of a dead one."""
         if name == self.name:
             return True
         file = self._file(name)
@@ -38,18 +38,15 @@ class Worker:
             return False
         try:
             with FileLock(file, timeout=0):
+                file.unlink()  # no other process ever takes its name
                 return False
         except Timeout:
             return True
 
-    def forget(self, name: str) -> None:
-        """Remove the lock of a process that is dead; no other ever takes its name."""
-        self._file(name).unlink(missing_ok=True)
-
     def close(self) -> None:
         """Let the lock go."""
         self._lock.release()
-        self.forget(self.name)
+        self._file(self.name).unlink(missing_ok=True)
 
     def _file(self, name: str) -> Path:
         return self.locks / f"worker-{name}"
