@@ -80,7 +80,7 @@ def test_a_sealed_hold_out_is_left_out_and_said(tiny: Path, tmp_path: Path, caps
         (["--protocols", "lenet", "--epochs", "none"], "--epochs takes N or NAME=N"),
         (
             ["--protocols", "lenet", "--epochs", "pair=3"],
-            "a protocol of this study, --weights one or imagenet or radimagenet; found pair",
+            "a protocol of this run, --weights one or imagenet or radimagenet; found pair",
         ),
         (["--protocols", "lenet", "--weights", "imagenet=gone.pt"], "gone.pt: --weights names no file"),
         (["--protocols", "lenet,lenet"], "found lenet more than once"),

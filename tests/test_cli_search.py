@@ -1,0 +1,134 @@
+"""`radunion search`: from a label table and a space to the best settings, resumed, refused where it must be."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from radunion import NOTICE
+from radunion.cli import main
+from radunion.cohort import read_cohort
+from radunion.errors import UsageError
+from radunion.features import FeatureCache
+from radunion.phantom import Simulation, simulate
+from radunion.search.fitting import Fitter
+from radunion.search.place import search_folder
+from radunion.study.crossval.data import study_data
+from radunion.study.crossval.methods import Tools, method_of
+from radunion.study.crossval.splits import splits_of
+from radunion.study.protocols import PROTOCOLS, FilmProtocol, protocol_from_toml
+from radunion.training.learner import quiet
+
+Told = pytest.CaptureFixture[str]
+SMALL = """
+base = "thesis-2"
+name = "small"
+weights = "none"
+tap = "Mixed_5b"
+size = 96
+augmentation = "none"
+epochs = 3
+batch = 16
+"""
+SPACE = """
+[space]
+name = "tiny"
+base = "small.toml"
+trials = 3
+k = 2
+epochs = 2
+objective = "{objective}"
+
+[axes.batch]
+low = 8
+high = 32
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("searched")
+    simulate(folder / "films", Simulation(16, 29, format="png"), workers=2)
+    (folder / "small.toml").write_text(SMALL)
+    (folder / "space.toml").write_text(SPACE.format(objective="auroc18"))
+    return folder
+
+
+def search(folder: Path, out: Path, *words: str) -> int:
+    given = ["--space", str(folder / "space.toml"), "--out", str(out), "--cache", str(folder / "cache")]
+    return main(["search", str(folder / "films" / "cohort.csv"), *given, "--top", "1", "--again", "1", *words])
+
+
+def test_a_search_leaves_trials_a_report_and_a_protocol_and_runs_nothing_twice(
+    folder: Path, tmp_path: Path, capsys: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert search(folder, tmp_path / "out") == 0
+    told = capsys.readouterr()
+    assert "best of 3: trial" in told.out
+    assert NOTICE in told.out
+    found = json.loads((tmp_path / "out" / "search.json").read_text())
+    assert [len(trial["folds"]) for trial in found["trials"]] == [2, 2, 2]
+    assert len({trial["values"]["batch"] for trial in found["trials"]}) > 1
+    assert 0.7 < found["provenance"]["blind-view"]["auroc18"] < 0.95
+    best = max(found["trials"], key=lambda trial: np.mean(trial["folds"]))
+    chosen = protocol_from_toml(tmp_path / "out" / "chosen.toml")
+    assert isinstance(chosen, FilmProtocol)
+    assert chosen.batch == best["values"]["batch"]
+    assert chosen.epochs == 2
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "imulated" in page
+    assert not any(patient in page for patient in ("S00001", "S00002"))
+
+    def nothing(*given: object, **named: object) -> None:
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr(Fitter, "fit", nothing)
+    assert search(folder, tmp_path / "out") == 0
+    assert json.loads((tmp_path / "out" / "search.json").read_text())["trials"] == found["trials"]
+
+
+def test_a_trial_gets_what_a_fold_of_a_study_gets(folder: Path, tmp_path: Path) -> None:
+    data = study_data(read_cohort(folder / "films" / "cohort.csv"))
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    protocol = protocol_from_toml(folder / "small.toml")
+    tools = Tools(FeatureCache(folder / "cache"), "float32", 0, tmp_path, quiet)
+    fitted = Fitter(data, tools, heads="float32", device="cpu").fit(
+        protocol, splits, seed=0, objective="auroc18", go_on=lambda step, value: True
+    )
+    method = method_of(protocol, data, tools)
+    for split, scores in zip(splits, fitted.scores, strict=True):
+        last = method.fit(split, work=tmp_path).history["films"][-1]
+        assert scores["auroc18"] == pytest.approx(last["validation_auroc18"], abs=0.005)
+
+
+def test_any_protocol_is_searched_fold_by_fold_and_ended_early(folder: Path, tmp_path: Path) -> None:
+    data = study_data(read_cohort(folder / "films" / "cohort.csv"))
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    tools = Tools(FeatureCache(folder / "cache"), "float32", 0, tmp_path, quiet)
+    fitted = Fitter(data, tools, heads="float32", device="cpu").fit(
+        PROTOCOLS["blind-site"], splits, seed=0, objective="exact", go_on=lambda step, value: False
+    )
+    assert fitted.stopped
+    assert len(fitted.scores) == 1
+    assert 0 <= fitted.folds("exact")[0] <= 1
+
+
+def test_a_search_is_refused_before_any_work(folder: Path, tmp_path: Path, capsys: Told) -> None:
+    (tmp_path / "bad.toml").write_text(
+        '[space]\nname = "bad"\nbase = "thesis-2"\ntrials = 3\n\n[axes.dropuot]\nlow = 0\nhigh = 1\n'
+    )
+    cohort = str(folder / "films" / "cohort.csv")
+    assert main(["search", cohort, "--space", str(tmp_path / "bad.toml"), "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().err
+    assert "line 6" in told
+    assert "dropout" in told
+    assert not (tmp_path / "out").exists()
+    assert main(["search", cohort, "--space", "regime-1", "--out", str(tmp_path / "out")]) == 2
+    assert "weights" in capsys.readouterr().err
+
+
+def test_a_folder_of_other_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("keep me")
+    with pytest.raises(UsageError, match="holds other files"):
+        search_folder(tmp_path)
