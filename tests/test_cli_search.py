@@ -94,7 +94,7 @@ def test_a_trial_gets_what_a_fold_of_a_study_gets(folder: Path, tmp_path: Path) 
     protocol = protocol_from_toml(folder / "small.toml")
     tools = Tools(FeatureCache(folder / "cache"), "float32", 0, tmp_path, quiet)
     fitted = Fitter(data, tools, heads="float32", device="cpu").fit(
-        protocol, splits, seed=0, objective="auroc18", go_on=lambda step, value: True
+        protocol, splits, seed=0, go_on=lambda step, value: True
     )
     method = method_of(protocol, data, tools)
     for split, scores in zip(splits, fitted.scores, strict=True):
@@ -102,16 +102,32 @@ def test_a_trial_gets_what_a_fold_of_a_study_gets(folder: Path, tmp_path: Path) 
         assert scores["auroc18"] == pytest.approx(last["validation_auroc18"], abs=0.005)
 
 
-def test_any_protocol_is_searched_fold_by_fold_and_ended_early(folder: Path, tmp_path: Path) -> None:
+def test_any_protocol_is_searched_fold_by_fold(folder: Path, tmp_path: Path) -> None:
     data = study_data(read_cohort(folder / "films" / "cohort.csv"))
     splits = splits_of(data, k=2, unit="patient", seed=0)
     tools = Tools(FeatureCache(folder / "cache"), "float32", 0, tmp_path, quiet)
     fitted = Fitter(data, tools, heads="float32", device="cpu").fit(
-        PROTOCOLS["blind-site"], splits, seed=0, objective="exact", go_on=lambda step, value: False
+        PROTOCOLS["blind-site"], splits, seed=0, go_on=lambda step, value: False
     )
+    assert not fitted.stopped
+    assert len(fitted.folds("exact")) == 2
+
+
+def test_a_trial_is_told_of_every_epoch_and_ended_early(folder: Path, tmp_path: Path) -> None:
+    data = study_data(read_cohort(folder / "films" / "cohort.csv"))
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    protocol = protocol_from_toml(folder / "small.toml")
+    tools = Tools(FeatureCache(folder / "cache"), "float32", 0, tmp_path, quiet)
+    steps: list[int] = []
+
+    def second(step: int, value: float) -> bool:
+        steps.append(step)
+        return step < 2
+
+    fitted = Fitter(data, tools, heads="float32", device="cpu").fit(protocol, splits, seed=0, go_on=second)
+    assert steps == [1, 2]
     assert fitted.stopped
-    assert len(fitted.scores) == 1
-    assert 0 <= fitted.folds("exact")[0] <= 1
+    assert fitted.epochs == 2
 
 
 def test_a_search_is_refused_before_any_work(folder: Path, tmp_path: Path, capsys: Told) -> None:

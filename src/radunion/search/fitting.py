@@ -21,11 +21,8 @@ from radunion.training.films.many import HeadJob, HeadPrecision, TrainedHead, me
 from radunion.training.films.said import joint_of, said_of
 
 GoOn = Callable[[int, float], bool]
-"""Told how far a trial is and the mean over folds there; False ends it.
-
-Of heads that is an epoch and the 18-output AUROC of what each fold held out (minus the loss without such outputs), of
-others a fold and the objective of the folds so far.
-"""
+"""Told an epoch of heads and the mean over folds of its 18-output AUROC on what each held out (minus the loss without
+such outputs); False ends the trial."""
 _KEPT = 2
 
 
@@ -44,11 +41,10 @@ class Fitted:
     stopped: bool
 
     def folds(self, objective: str) -> tuple[float, ...]:
-        """Return the objective of every fold that defines it. Raises TrainingError where none does."""
-        found = tuple(one[objective] for one in self.scores if objective in one)
-        if not found:
-            raise TrainingError(f"{objective} is undefined on every fold: one class, or one score, only")
-        return found
+        """Return the objective of every fold. Raises TrainingError where one does not define it."""
+        if any(objective not in one for one in self.scores):
+            raise TrainingError(f"{objective} is undefined on a fold: one class, or one score, only")
+        return tuple(one[objective] for one in self.scores)
 
     def mean(self) -> dict[str, float]:
         """Return the mean over folds of every measure."""
@@ -68,14 +64,14 @@ class Fitter:
         self.feature_seconds = 0.0
         self._learners: OrderedDict[Protocol, FilmLearner] = OrderedDict()
 
-    def fit(self, protocol: Protocol, splits: Sequence[Split], *, seed: int, objective: str, go_on: GoOn) -> Fitted:
-        """Train every fold with one seed and judge it on what it held out.
+    def fit(self, protocol: Protocol, splits: Sequence[Split], *, seed: int, go_on: GoOn) -> Fitted:
+        """Train every fold with one seed and judge it on what it held out; only heads are told of and ended early.
 
         Raises TrainingError when a fold diverges, UsageError or WeightsError for a network that cannot be had.
         """
         if isinstance(protocol, FilmProtocol) and not protocol.end_to_end:
             return self._heads(protocol, splits, seed, go_on)
-        return self._folds(protocol, splits, seed, objective, go_on)
+        return self._folds(protocol, splits, seed)
 
     def _heads(self, protocol: FilmProtocol, splits: Sequence[Split], seed: int, go_on: GoOn) -> Fitted:
         learner = self._learner(protocol)
@@ -85,17 +81,7 @@ class Fitter:
 
         def told(epochs: Mapping[int, Mapping[str, float]]) -> bool:
             each = list(epochs.values())
-            return go_on(
-                int(each[0]["epoch"]),
-                float(
-                    np.mean(
-                        [
-                            one["validation_auroc18"] if "validation_auroc18" in one else -one["validation_loss"]
-                            for one in each
-                        ]
-                    )
-                ),
-            )
+            return go_on(int(each[0]["epoch"]), float(np.mean([_so_far(one) for one in each])))
 
         self.memory = max(self.memory, memory_of(jobs, learner.looked(), precision=self.heads))
         heads = train_heads(
@@ -104,24 +90,24 @@ class Fitter:
         for head, split in zip(heads, splits, strict=True):
             if head.diverged:
                 raise TrainingError(f"fold {split.fold} diverged after {len(head.history)} epochs")
-        scores = tuple(self._score(head, split, protocol, learner) for head, split in zip(heads, splits, strict=True))
+        scores = tuple(self._score(head, split, protocol) for head, split in zip(heads, splits, strict=True))
         return Fitted(scores, _history(heads, splits), _epochs(heads), time.monotonic() - start, _stopped(heads))
 
-    def _score(self, head: TrainedHead, split: Split, protocol: FilmProtocol, learner: FilmLearner) -> dict[str, float]:
+    def _score(self, head: TrainedHead, split: Split, protocol: FilmProtocol) -> dict[str, float]:
         place = np.full(self.data.films + 1, ABSENT, dtype=np.int64)  # the last row stands for an absent film
         place[split.test_films] = np.arange(len(split.test_films))
         said = said_of(head.sigmoids, protocol.outputs)
         joint = joint_of(said, place[self.data.pairs[split.test]], averaged=protocol.outputs == "examination")
         found = score_cortices(joint, split.test, self.data)
-        if protocol.outputs == "seed18":
-            found |= score_columns(head.sigmoids, learner.targets.values[split.test_films])
+        if "validation_auroc18" in head.history[-1]:
+            found["auroc18"] = head.history[-1]["validation_auroc18"]
         return found
 
     def _learner(self, protocol: FilmProtocol) -> FilmLearner:
         """Look at the films as the protocol does; what only its head has makes no difference."""
         key = replace(
             protocol, name="films", title="films", source="films", head="linear", dropout=0.0, batch=2, epochs=1,
-            learning_rate=1.0, epsilon=1.0,
+            learning_rate=1.0, epsilon=1.0, optimiser="adam",
         )  # fmt: skip
         if key not in self._learners:
             start = time.monotonic()
@@ -136,10 +122,10 @@ class Fitter:
         self._learners.move_to_end(key)
         return self._learners[key]
 
-    def _folds(self, protocol: Protocol, splits: Sequence[Split], seed: int, objective: str, go_on: GoOn) -> Fitted:
+    def _folds(self, protocol: Protocol, splits: Sequence[Split], seed: int) -> Fitted:
         start = time.monotonic()
         method = method_of(protocol, self.data, replace(self.tools, seed=seed))
-        scores, history, stopped = [], [], False
+        scores, history = [], []
         for split in splits:
             fold = method.fit(split, work=self.tools.work / f"fold-{split.fold}")
             scores.append(score_cortices(of_fold(fold, protocol, self.data)[split.test], split.test, self.data))
@@ -147,18 +133,18 @@ class Fitter:
                 scores[-1] |= self._columns(fold.sigmoids, split)
             stages = fold.history.values()
             history += [{"fold": float(split.fold), **epoch} for stage in stages for epoch in stage]
-            reached = [one[objective] for one in scores if objective in one]
-            if reached and not go_on(len(scores), float(np.mean(reached))) and len(scores) < len(splits):
-                stopped = True
-                break
         epochs = max((int(one["epoch"]) for one in history), default=0)
-        return Fitted(tuple(scores), tuple(history), epochs, time.monotonic() - start, stopped)
+        return Fitted(tuple(scores), tuple(history), epochs, time.monotonic() - start, stopped=False)
 
     def _columns(self, sigmoids: np.ndarray, split: Split) -> dict[str, float]:
         from radunion.training.films.targets import film_targets
 
         targets = film_targets(self.data.examples, tuple(self.data.cohort.examinations), "seed18")
         return score_columns(sigmoids[split.test_films], targets.values[split.test_films])
+
+
+def _so_far(epoch: Mapping[str, float]) -> float:
+    return epoch["validation_auroc18"] if "validation_auroc18" in epoch else -epoch["validation_loss"]
 
 
 def _history(heads: Sequence[TrainedHead], splits: Sequence[Split]) -> tuple[Mapping[str, float], ...]:

@@ -6,6 +6,7 @@ from radunion.errors import UsageError
 
 TRIALS = "trials.db"
 AGAIN = "again"
+LOCK = ".search.lock"
 _OURS = (TRIALS, "search.json", AGAIN)
 
 

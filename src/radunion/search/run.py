@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 
 from radunion import NOTICE, __version__
 from radunion.cohort import Cohort
@@ -18,13 +19,13 @@ from radunion.errors import TrainingError
 from radunion.features import FeatureCache
 from radunion.phantom.simulated import is_simulated
 from radunion.report.cohort import summarise_cohort
-from radunion.report.search.material import Repeat, SearchMaterial, Trial, Work
+from radunion.report.search.material import SearchMaterial, Trial, Work
 from radunion.report.search.write import write_search_report
 from radunion.scoring.card import film_digest
 from radunion.search.analysis import against_median, importance, which_to_repeat
 from radunion.search.claims import Trials, open_trials
 from radunion.search.fitting import Fitter
-from radunion.search.place import AGAIN, TRIALS, search_folder
+from radunion.search.place import AGAIN, LOCK, TRIALS, search_folder
 from radunion.search.preflight import as_it_runs, must_run
 from radunion.search.settings import SearchSettings
 from radunion.search.space import protocol_of
@@ -59,17 +60,19 @@ def run_search(
     folder = search_folder(out)
     tools = Tools(cache, settings.precision, settings.seed, folder / "work", tell)
     fitter = Fitter(data, tools, heads=settings.heads, device=settings.device)
-    trier = Trier(data, splits, settings, fitter, tell)
+    identity = _identity(data, settings)
+    trier = Trier(data, splits, settings, fitter, identity, tell)
     with open_trials(
         settings.storage or folder / TRIALS,
         name=settings.space.name,
         space=settings.space,
         seed=settings.seed,
-        identity=_identity(data, settings),
+        identity=identity,
     ) as trials:
         trier.run(trials)
-        material = _material(cohort, data, seal, settings, trials, trier, folder)
-    return material, write_search_report(folder, material)
+        with FileLock(folder / LOCK):  # whoever ends first repeats; the next takes what it left
+            material = _material(cohort, data, seal, settings, trials, trier, folder)
+            return material, write_search_report(folder, material)
 
 
 def _identity(data: StudyData, settings: SearchSettings) -> dict[str, str]:
@@ -97,9 +100,7 @@ def _material(
     if not any(one.state == "complete" for one in finished):
         reasons = dict.fromkeys(one.reason for one in finished if one.reason)
         raise TrainingError(f"no trial of {len(finished)} was completed: {'; '.join(reasons) or 'all were pruned'}")
-    repeats: tuple[Repeat, ...] = ()
-    if settings.repeats:
-        repeats = trier.again(finished, which_to_repeat(finished, settings.top), folder / AGAIN)
+    repeats, failed = trier.again(finished, which_to_repeat(finished, settings.top), folder / AGAIN)
     best = trials.best()
     simulated = is_simulated(cohort)
     base = protocol_of(space)
@@ -123,7 +124,12 @@ def _material(
         verdict=against_median(finished, repeats, space.k),
         importance=importance(finished, space.axes),
         chosen="" if best is None else _chosen(best, settings),
-        provenance={**_provenance(data, seal, settings), "blind-view": _blind(data, trier.splits)},
+        provenance={
+            **_provenance(data, seal, settings),
+            "Memory of all heads at once, estimated": f"{trier.fitter.memory / 2**20:,.0f} MiB",
+            "Repeats that failed": "; ".join(failed) or "none",
+            "blind-view": _blind(data, trier.splits),
+        },
     )
 
 

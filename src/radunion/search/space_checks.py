@@ -47,6 +47,7 @@ def faults(
     """Find all faults of the parts of a space; what the protocol says of values only where the values can be taken."""
     first = [
         *_of_settings(name, base, trials=trials, k=k, epochs=epochs, patience=patience),
+        *_of_early_ends(base, pruning, patience),
         *_of_fields(base, fixed, axes, epochs),
         *(fault for axis in axes if axis.name in open_fields(base) for fault in _of_axis(base, axis, sampler)),
     ]
@@ -84,6 +85,17 @@ def _of_settings(
             yield Fault(("space", word), f"{word} must be {least} or more, found {value}")
     if epochs is not None and "epochs" not in open_fields(base):
         yield Fault(("space", "epochs"), f"{base.name} has no epochs to choose; leave them out")
+
+
+def _of_early_ends(base: Protocol, pruning: str, patience: int | None) -> Iterator[Fault]:
+    """Only heads of a frozen network learn all folds an epoch at a time, so that they can be compared on the way."""
+    if isinstance(base, FilmProtocol) and not base.end_to_end:
+        return
+    for word, given in (("pruning", pruning != "none"), ("patience", patience is not None)):
+        if given:
+            yield Fault(
+                ("space", word), f"{word} ends heads of a frozen network early; {base.name} is none, leave it out"
+            )
 
 
 def _of_fields(base: Protocol, fixed: Mapping[str, Value], axes: Sequence[Axis], epochs: int | None) -> Iterator[Fault]:

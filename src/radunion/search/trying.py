@@ -4,16 +4,17 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from radunion.errors import TrainingError
 from radunion.report.search.material import Repeat, Trial, Value
 from radunion.search.claims import Claimed, Trials
-from radunion.search.fitting import Fitted, Fitter
+from radunion.search.fitting import Fitted, Fitter, GoOn
 from radunion.search.outcome import Outcome
 from radunion.search.preflight import as_it_runs
 from radunion.search.settings import SearchSettings
+from radunion.search.space import space_digest
 from radunion.study.crossval.data import StudyData
 from radunion.study.crossval.splits import Split, splits_of
 from radunion.training.learner import Tell
@@ -24,12 +25,13 @@ _FRESH = 1_000
 
 @dataclass(frozen=True)
 class Trier:
-    """What every trial is trained with."""
+    """What every trial is trained with; `identity` is what decides its result beside its values and seed."""
 
     data: StudyData
     splits: tuple[Split, ...]
     settings: SearchSettings
     fitter: Fitter
+    identity: Mapping[str, str]
     tell: Tell
 
     def run(self, trials: Trials) -> None:
@@ -41,73 +43,67 @@ class Trier:
             note = "" if best is None or best.score is None else f"best {best.score:.3f}, trial {best.number}"
             self.tell("Trials", total - trials.remaining(), total, note)
 
-    def again(self, trials: Sequence[Trial], numbers: Sequence[int], folder: Path) -> tuple[Repeat, ...]:
-        """Train some trials again; what a folder holds of an earlier run is taken from there."""
+    def again(
+        self, trials: Sequence[Trial], numbers: Sequence[int], folder: Path
+    ) -> tuple[tuple[Repeat, ...], tuple[str, ...]]:
+        """Train some trials again; what a folder holds of an earlier run is taken from there.
+
+        Returns the repeats, and why others failed.
+        """
         seeds = [self.settings.seed + _FRESH + one for one in range(self.settings.repeats)]
         values = {trial.number: trial.values for trial in trials}
         wanted = [(number, seed) for seed in seeds for number in numbers]
-        found = []
+        found, failed = [], []
         for place, (number, seed) in enumerate(wanted):
-            found.append(self._again(number, values[number], seed, folder))
+            try:
+                found.append(self._again(number, values[number], seed, folder))
+            except TrainingError as error:
+                failed.append(f"trial {number}, seed {seed}: {error}")
             self.tell("Again with fresh seeds", place + 1, len(wanted), "")
-        return tuple(found)
-
-    def fit(self, values: Mapping[str, Value], *, claimed: Claimed | None = None) -> Fitted:
-        """Train a trial on the search's own folds; `claimed` is told of every step and may end it."""
-        return self._fit(values, self.splits, self.settings.seed, claimed)
+        return tuple(found), tuple(failed)
 
     def _try(self, claimed: Claimed) -> None:
+        space = self.settings.space
+        patience = _Patience(space.patience)
+        pruned = False
+
+        def go_on(step: int, value: float) -> bool:
+            nonlocal pruned
+            pruned = claimed.report(step, value)
+            return not pruned and patience.goes_on(value)
+
         try:
-            fitted = self.fit(claimed.values, claimed=claimed)
-            outcome = self._outcome(fitted)
+            fitted = self._fit(claimed.values, self.splits, self.settings.seed, go_on)
+            outcome = Outcome(
+                folds=fitted.folds(space.objective),
+                also=fitted.mean(),
+                history=fitted.history,
+                epochs=fitted.epochs,
+                seconds=fitted.seconds,
+            )
         except TrainingError as error:
             claimed.fail(str(error))
             return
-        if claimed.lost:
-            return
-        if fitted.stopped and self.settings.space.patience is None:
+        if pruned and fitted.stopped:
             claimed.prune(outcome)
         else:
             claimed.complete(outcome)
 
     def _again(self, number: int, values: Mapping[str, Value], seed: int, folder: Path) -> Repeat:
-        path = folder / f"{self._name(values, seed)}.json"
+        decides = json.dumps([dict(self.identity), space_digest(self.settings.space), dict(values), seed])
+        path = folder / f"{hashlib.sha256(decides.encode()).hexdigest()[:32]}.json"
         kept = _kept(path)
         if kept is None:
             splits = splits_of(self.data, k=self.settings.space.k, unit="patient", seed=seed)
-            fitted = self._fit(values, splits, seed, None)
+            patience = _Patience(self.settings.space.patience)
+            fitted = self._fit(values, splits, seed, lambda step, value: patience.goes_on(value))
             kept = list(fitted.folds(self.settings.space.objective))
             _keep(path, kept)
         return Repeat(number, seed, tuple(kept))
 
-    def _name(self, values: Mapping[str, Value], seed: int) -> str:
+    def _fit(self, values: Mapping[str, Value], splits: Sequence[Split], seed: int, go_on: GoOn) -> Fitted:
         protocol, _ = as_it_runs(self.settings.space, values, self.settings.variant)
-        decides = {
-            **asdict(protocol), "title": "", "source": "", "weights": Path(str(getattr(protocol, "weights", ""))).name,
-            "seed": seed, "k": self.settings.space.k, "cohort": self.data.cohort.digest(),
-            "features": self.settings.precision, "heads": self.settings.heads, "by": self.settings.space.objective,
-        }  # fmt: skip
-        return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:32]
-
-    def _fit(self, values: Mapping[str, Value], splits: Sequence[Split], seed: int, claimed: Claimed | None) -> Fitted:
-        space = self.settings.space
-        protocol, _ = as_it_runs(space, values, self.settings.variant)
-        patience = _Patience(space.patience)
-
-        def go_on(step: int, value: float) -> bool:
-            pruned = claimed is not None and claimed.report(step, value)
-            return not pruned and patience.goes_on(value)
-
-        return self.fitter.fit(protocol, splits, seed=seed, objective=space.objective, go_on=go_on)
-
-    def _outcome(self, fitted: Fitted) -> Outcome:
-        return Outcome(
-            folds=fitted.folds(self.settings.space.objective),
-            also=fitted.mean(),
-            history=fitted.history,
-            epochs=fitted.epochs,
-            seconds=fitted.seconds,
-        )
+        return self.fitter.fit(protocol, splits, seed=seed, go_on=go_on)
 
 
 class _Patience:
