@@ -1,11 +1,10 @@
 """Write the report of a search: one page that needs no other file, and all that it shows as files beside it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from radunion.report.figures import ReportFigure, svg
+from radunion.report.figures import ReportFigure
 from radunion.report.search.again import again_section
 from radunion.report.search.closing import chosen_section, provenance_section, work_section
 from radunion.report.search.material import SearchMaterial
@@ -13,8 +12,8 @@ from radunion.report.search.opening import opening
 from radunion.report.search.record import search_record
 from radunion.report.search.standing import Standing
 from radunion.report.search.trials import all_trials, curves_section, landscape_section, trials_section
-from radunion.report.study.blocks import Block, Figures, Grid, More, Section, figures_in, grids_in
-from radunion.report.study.export import csv_text, tex_document, tex_text
+from radunion.report.study.blocks import Block, Figures, Grid, More, Section
+from radunion.report.study.export import csv_text, write_figures, write_tables
 from radunion.report.study.record import record_text
 from radunion.report.write import environment
 
@@ -28,8 +27,9 @@ def write_search_report(out: Path, material: SearchMaterial) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     (out / "search.json").write_text(record_text(search_record(standing)), encoding="utf-8")
     _write_chosen(out / "chosen.toml", material.chosen)
-    _write_tables(out / "tables", sections, standing)
-    drawn = _write_figures(out / "figures", sections)
+    write_tables(out / "tables", sections)
+    (out / "tables" / "trials.csv").write_text(csv_text(all_trials(standing)), encoding="utf-8")  # too long for LaTeX
+    drawn = write_figures(out / "figures", sections)
     page = environment().get_template("study.html").render(material=material, sections=sections, drawn=drawn)
     path = out / "report.html"
     path.write_text(page, encoding="utf-8")
@@ -76,34 +76,3 @@ def _write_chosen(path: Path, chosen: str) -> None:
     path.unlink(missing_ok=True)
     if chosen:
         path.write_text(chosen, encoding="utf-8")
-
-
-def _write_tables(folder: Path, sections: Sequence[Section], standing: Standing) -> None:
-    """Write each table as CSV and LaTeX; that of all trials is too long for a page of LaTeX."""
-    _emptied(folder, ".csv", ".tex")
-    grids = [grid for section in sections for grid in grids_in(section.blocks)]
-    for grid in grids:
-        (folder / f"{grid.name}.csv").write_text(csv_text(grid), encoding="utf-8")
-        (folder / f"{grid.name}.tex").write_text(tex_text(grid), encoding="utf-8")
-    (folder / "all.tex").write_text(tex_document(grids), encoding="utf-8")
-    (folder / "trials.csv").write_text(csv_text(all_trials(standing)), encoding="utf-8")
-
-
-def _write_figures(folder: Path, sections: Sequence[Section]) -> dict[str, str]:
-    """Write each figure as SVG and its table as CSV; return the SVG by name."""
-    _emptied(folder, ".csv", ".svg")
-    drawn = {}
-    for figure in (one for section in sections for one in figures_in(section.blocks)):
-        drawn[figure.name] = svg(figure)
-        head = '<?xml version="1.0" encoding="utf-8"?>\n'
-        (folder / f"{figure.name}.svg").write_text(head + drawn[figure.name], encoding="utf-8")
-        figure.frame().write_csv(folder / f"{figure.name}.csv")
-    return drawn
-
-
-def _emptied(folder: Path, *suffixes: str) -> None:
-    """Make a folder, and take away what an earlier report left there under these suffixes."""
-    folder.mkdir(exist_ok=True)
-    for path in folder.iterdir():
-        if path.suffix in suffixes:
-            path.unlink()

@@ -1,10 +1,13 @@
-"""The tables of a page as files: CSV with exact numbers, LaTeX (booktabs) with the printed ones."""
+"""What a page shows as files beside it: tables as CSV with exact numbers and as LaTeX (booktabs), figures as SVG."""
 
 import csv
 import io
 import re
+from collections.abc import Sequence
+from pathlib import Path
 
-from radunion.report.study.blocks import Cell, Grid
+from radunion.report.figures import svg
+from radunion.report.study.blocks import Cell, Grid, Section, figures_in, grids_in
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -42,6 +45,28 @@ _SPECIAL = {
 }
 _WIDE = 40
 """From this many letters on a column of words is set as a paragraph."""
+
+
+def write_tables(folder: Path, sections: Sequence[Section]) -> None:
+    """Write each table as CSV and LaTeX, and all of them as one LaTeX document; tables of an earlier page go."""
+    _emptied(folder, ".csv", ".tex")
+    grids = [grid for section in sections for grid in grids_in(section.blocks)]
+    for grid in grids:
+        (folder / f"{grid.name}.csv").write_text(csv_text(grid), encoding="utf-8")
+        (folder / f"{grid.name}.tex").write_text(tex_text(grid), encoding="utf-8")
+    (folder / "all.tex").write_text(tex_document(grids), encoding="utf-8")
+
+
+def write_figures(folder: Path, sections: Sequence[Section]) -> dict[str, str]:
+    """Write each figure as SVG and its table as CSV; return the SVG by name. Figures of an earlier page go."""
+    _emptied(folder, ".csv", ".svg")
+    drawn = {}
+    for figure in (one for section in sections for one in figures_in(section.blocks)):
+        drawn[figure.name] = svg(figure)
+        head = '<?xml version="1.0" encoding="utf-8"?>\n'
+        (folder / f"{figure.name}.svg").write_text(head + drawn[figure.name], encoding="utf-8")
+        figure.frame().write_csv(folder / f"{figure.name}.csv")
+    return drawn
 
 
 def csv_text(grid: Grid) -> str:
@@ -131,3 +156,10 @@ def _column(grid: Grid, place: int) -> str:
     if any(len(text) > _WIDE for text in texts):
         return "p{75mm}"
     return "l" if any("text" in line.cells[place].mark.split() for line in grid.lines) else "r"
+
+
+def _emptied(folder: Path, *suffixes: str) -> None:
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        if path.suffix in suffixes:
+            path.unlink()

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from radunion.report.figures import svg
-from radunion.report.study.blocks import Section, figures_in, grids_in
+from radunion.report.study.blocks import Section
 from radunion.report.study.cards import card_names, model_card
 from radunion.report.study.cases import cases_section
 from radunion.report.study.cohort import cohort_section
 from radunion.report.study.comparison import comparison_section
 from radunion.report.study.detail import detail_section
-from radunion.report.study.export import csv_text, tex_document, tex_text
+from radunion.report.study.export import write_figures, write_tables
 from radunion.report.study.ledger import Ledger, ledger_of
 from radunion.report.study.material import StudyMaterial
 from radunion.report.study.methods import methods_section
@@ -29,8 +28,8 @@ def write_study_report(out: Path, material: StudyMaterial) -> Path:
     sections = study_sections(material, ledger)
     out.mkdir(parents=True, exist_ok=True)
     _write_numbers(out, material)
-    _write_tables(out / "tables", sections)
-    drawn = _write_figures(out / "figures", sections)
+    write_tables(out / "tables", sections)
+    drawn = write_figures(out / "figures", sections)
     _write_cards(out / "cards", material, ledger)
     page = environment().get_template("study.html").render(material=material, sections=sections, drawn=drawn)
     path = out / "report.html"
@@ -62,38 +61,8 @@ def _write_numbers(out: Path, material: StudyMaterial) -> None:
     (out / "study.json").write_text(record_text(study_record(material)), encoding="utf-8")
 
 
-def _write_tables(folder: Path, sections: tuple[Section, ...]) -> None:
-    _emptied(folder, ".csv", ".tex")
-    grids = [grid for section in sections for grid in grids_in(section.blocks)]
-    for grid in grids:
-        (folder / f"{grid.name}.csv").write_text(csv_text(grid), encoding="utf-8")
-        (folder / f"{grid.name}.tex").write_text(tex_text(grid), encoding="utf-8")
-    (folder / "all.tex").write_text(tex_document(grids), encoding="utf-8")
-
-
-def _write_figures(folder: Path, sections: tuple[Section, ...]) -> dict[str, str]:
-    """Write each figure as SVG and its table as CSV; return the SVG by name."""
-    _emptied(folder, ".csv", ".svg")
-    drawn = {}
-    for figure in (one for section in sections for one in figures_in(section.blocks)):
-        drawn[figure.name] = svg(figure)
-        head = '<?xml version="1.0" encoding="utf-8"?>\n'
-        (folder / f"{figure.name}.svg").write_text(head + drawn[figure.name], encoding="utf-8")
-        figure.frame().write_csv(folder / f"{figure.name}.csv")
-    return drawn
-
-
 def _write_cards(folder: Path, material: StudyMaterial, ledger: Ledger) -> None:
     folder.mkdir(exist_ok=True)
     names = card_names(material)
     for run in material.runs:
         (folder / names[run.name]).write_text(model_card(run, material, ledger), encoding="utf-8")
-
-
-def _emptied(folder: Path, *suffixes: str) -> Path:
-    """Make a folder, and take away what an earlier study of other protocols left there under these suffixes."""
-    folder.mkdir(exist_ok=True)
-    for path in folder.iterdir():
-        if path.suffix in suffixes:
-            path.unlink()
-    return folder
