@@ -76,6 +76,12 @@ def test_a_search_leaves_trials_a_report_and_a_protocol_and_runs_nothing_twice(
     assert isinstance(chosen, FilmProtocol)
     assert chosen.batch == best["values"]["batch"]
     assert chosen.epochs == 2
+    rows = json.loads((tmp_path / "out" / "metrics.json").read_text())["rows"]
+    assert [row["estimate"] for row in rows[:3]] == sorted(
+        (np.mean(one["folds"]) for one in found["trials"]), reverse=True
+    )
+    assert rows[-1]["metric"] == "difference:auroc18"
+    assert rows[-1]["low"] <= rows[-1]["estimate"] <= rows[-1]["high"]
     page = (tmp_path / "out" / "report.html").read_text()
     assert "imulated" in page
     assert not any(patient in page for patient in ("S00001", "S00002"))

@@ -27,6 +27,7 @@ from radunion.search.claims import Trials, open_trials
 from radunion.search.fitting import Fitter
 from radunion.search.place import AGAIN, LOCK, TRIALS, search_folder
 from radunion.search.preflight import as_it_runs, must_run
+from radunion.search.scores import headline_scale
 from radunion.search.settings import SearchSettings
 from radunion.search.space import protocol_of
 from radunion.search.trying import Trier
@@ -112,6 +113,7 @@ def _material(
         protocol=as_it_runs(space, None, settings.variant)[1],
         settings={name: _told(value) for name, value in asdict(base).items() if name not in ("title", "source")},
         objective=space.objective,
+        scale="mixed" if space.objective == "auroc18" else headline_scale(data),
         sampler=space.sampler,
         k=space.k,
         epochs=int(getattr(base, "epochs", 0)),

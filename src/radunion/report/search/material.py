@@ -83,7 +83,7 @@ class Work:
 
 @dataclass(frozen=True)
 class SearchMaterial:
-    """Hold all that a report of a search shows; a higher objective is better."""
+    """Hold all that a report of a search shows; a higher objective is better, and `scale` is what it is judged on."""
 
     title: str
     notice: str
@@ -105,3 +105,4 @@ class SearchMaterial:
     importance: Mapping[str, float] = field(default_factory=dict)
     chosen: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    scale: str = "mixed"

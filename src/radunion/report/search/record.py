@@ -1,14 +1,15 @@
 """search.json: every number of the page, the trials with their folds and epochs, and what was made of them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from radunion.report.search.material import Trial
+from radunion.report.search.material import SearchMaterial, Trial
 from radunion.report.search.standing import Again, Standing, spread
 from radunion.report.study.seed import MEASURED, PUBLISHED
 
+_NO_INTERVAL = "one seed of weights and folds: only its spread over folds is known, in search.json"
 _MADE_OF_PARTS = ("axes", "trials", "repeats", "verdict", "work")
 
 
@@ -29,6 +30,46 @@ def search_record(standing: Standing) -> dict[str, Any]:
     }
     finite: dict[str, Any] = json.loads(json.dumps(record, default=_known), parse_constant=lambda _: None)
     return finite
+
+
+def metric_rows(standing: Standing) -> dict[str, Any]:
+    """Return metrics.json in the form that every report has: a row a trial, a repeated trial, and the verdict."""
+    return {"schema": 1, "rows": list(_rows(standing))}
+
+
+def _rows(standing: Standing) -> Iterator[dict[str, Any]]:
+    material = standing.material
+    for trial in standing.order:
+        yield _row(material, f"trial {trial.number}", (trial.score, None, None), reason=_NO_INTERVAL)
+    for one in standing.again:
+        yield _row(material, f"trial {one.number}, fresh seeds", (one.mean, one.low, one.high))
+    told = material.verdict
+    if told is not None:
+        name = f"trial {told.best} - trial {told.median}, fresh seeds"
+        yield _row(material, name, (told.repeated, told.low, told.high), metric=f"difference:{material.objective}")
+
+
+def _row(
+    material: SearchMaterial,
+    name: str,
+    told: tuple[float | None, float | None, float | None],
+    *,
+    metric: str = "",
+    reason: str | None = None,
+) -> dict[str, Any]:
+    estimate, low, high = told
+    return {
+        "protocol": f"{material.protocol}, {name}",
+        "metric": metric or material.objective,
+        "scope": "films" if material.objective == "auroc18" else "cortices",
+        "scale": material.scale,
+        "estimate": estimate,
+        "low": low,
+        "high": high,
+        "patients": material.cohort.get("Patients"),
+        "exams": material.cohort.get("Examinations"),
+        "reason": reason,
+    }
 
 
 def _counts(standing: Standing) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from radunion.report.search.again import again_section
 from radunion.report.search.closing import chosen_section, provenance_section, work_section
 from radunion.report.search.material import SearchMaterial
 from radunion.report.search.opening import opening
-from radunion.report.search.record import search_record
+from radunion.report.search.record import metric_rows, search_record
 from radunion.report.search.standing import Standing
 from radunion.report.search.trials import all_trials, curves_section, landscape_section, trials_section
 from radunion.report.study.blocks import Block, Figures, Grid, More, Section
@@ -21,11 +21,12 @@ _SIMULATED = "Simulated data."
 
 
 def write_search_report(out: Path, material: SearchMaterial) -> Path:
-    """Write report.html, search.json, chosen.toml, tables and figures; return the path of the report."""
+    """Write report.html, search.json, metrics.json, chosen.toml, tables and figures; return the path of the report."""
     standing = Standing(material)
     sections = search_sections(standing)
     out.mkdir(parents=True, exist_ok=True)
     (out / "search.json").write_text(record_text(search_record(standing)), encoding="utf-8")
+    (out / "metrics.json").write_text(record_text(metric_rows(standing)), encoding="utf-8")
     _write_chosen(out / "chosen.toml", material.chosen)
     write_tables(out / "tables", sections)
     (out / "tables" / "trials.csv").write_text(csv_text(all_trials(standing)), encoding="utf-8")  # too long for LaTeX
