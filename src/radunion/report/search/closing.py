@@ -27,7 +27,8 @@ def chosen_section(material: SearchMaterial) -> Section | None:
     how = "The protocol that this search chose, all fields of it; chosen.toml beside this page holds the same text."
     commands = Markup(
         "<code>radunion train --protocol chosen.toml</code> and <code>radunion study --protocols chosen.toml</code> "
-        "take it as it is. Judge it by a study, against the no-image baselines and on patients that chose nothing."
+        "take it as it is; a file of weights is given again with --weights. "
+        "Judge it by a study, against the no-image baselines and on patients that chose nothing."
     )
     text = Markup('<code style="{}" data-at="{}">{}</code>').format(_CODE, at("chosen"), material.chosen.strip())
     return Section("chosen", "The chosen protocol", how, (Prose(commands), Prose(text)))

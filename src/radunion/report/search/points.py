@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from radunion.report.search.material import Axis, Trial
 from radunion.report.search.standing import spread
@@ -48,6 +49,10 @@ def set_axis(axes: Axes, way: str, axis: Axis, settings: Mapping[str, Any]) -> N
     if is_numeric(axis):
         if is_log(axis):
             axes.set(**{f"{way}scale": "log"})
+            line = {"x": axes.xaxis, "y": axes.yaxis}[way]
+            line.set_major_locator(LogLocator(subs=(1, 2, 5)))  # a decade alone may show one tick, all nine too many
+            line.set_major_formatter(FuncFormatter(lambda value, _: value_text(value)))
+            line.set_minor_formatter(NullFormatter())
         if axis.choices and len(axis.choices) <= _CONTINUOUS:
             ticks([float(one) for one in axis.choices], [value_text(one) for one in axis.choices])
             axes.tick_params(axis="both", which="minor", length=0)

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from radunion.report.figures import FAINT, GRID, INK, MODEL, WARN, canvas
 from radunion.report.search.landscape import RING, note
@@ -42,6 +43,7 @@ class TrialRanks:
         axes.grid(axis="y", color=GRID, linewidth=0.8)
         axes.set_axisbelow(True)
         axes.set(xlabel="Rank of the trial", ylabel=self.measure)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.margins(x=0.02)
         if self.blind is not None:
             _level(axes, self.blind, "view alone")
