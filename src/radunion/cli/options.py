@@ -3,9 +3,11 @@
 import argparse
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radunion import NOTICE
+from radunion.scale import CONVENTIONS, DEFAULT_CONVENTION
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[ArgumentParser]
@@ -38,6 +40,17 @@ def add_command(
     parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.set_defaults(run=run, resumes=resumes)
     return parser
+
+
+def add_cohort_options(parser: ArgumentParser) -> None:
+    """Add how a cohort that is learned from is read and checked, and where its features are kept."""
+    parser.add_argument(
+        "--convention", choices=CONVENTIONS, default=DEFAULT_CONVENTION, help="how RUST maps to levels (metrc)"
+    )
+    parser.add_argument("--cache", metavar="DIR", type=Path, help="folder of cached features (the user's cache)")
+    parser.add_argument(
+        "--silence", metavar="CODE", nargs="+", action="extend", default=[], help="checks of the cohort to pass over"
+    )
 
 
 def add_group(subparsers: Subparsers, name: str, *, summary: str) -> Subparsers:

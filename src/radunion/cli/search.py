@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from radunion.cli.checks import must_be_sound
 from radunion.cli.holdout import leave_sealed_out
-from radunion.cli.options import Subparsers, add_command, natural, positive
+from radunion.cli.options import Subparsers, add_cohort_options, add_command, natural, positive
 from radunion.cli.stages import stages
 from radunion.cli.terminal import answer
 from radunion.errors import UsageError
-from radunion.scale import CONVENTIONS, DEFAULT_CONVENTION
 
 if TYPE_CHECKING:
     from radunion.report.search.material import SearchMaterial
@@ -53,13 +52,7 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where heads learn (auto)")
     parser.add_argument("--threads", metavar="N", type=positive, help="cores of this process (all)")
     parser.add_argument("--seed", metavar="S", type=natural, default=0, help="of trials, folds and training (0)")
-    parser.add_argument(
-        "--convention", choices=CONVENTIONS, default=DEFAULT_CONVENTION, help="how RUST maps to levels (metrc)"
-    )
-    parser.add_argument("--cache", metavar="DIR", type=Path, help="folder of cached features (the user's cache)")
-    parser.add_argument(
-        "--silence", metavar="CODE", nargs="+", action="extend", default=[], help="checks of the cohort to pass over"
-    )
+    add_cohort_options(parser)
 
 
 def run(args: Namespace) -> int:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from radunion import NOTICE
 from radunion.cli.checks import must_be_sound
 from radunion.cli.holdout import leave_sealed_out
-from radunion.cli.options import Subparsers, add_command, natural, positive
+from radunion.cli.options import Subparsers, add_cohort_options, add_command, natural, positive
 from radunion.cli.stages import stages
 from radunion.cli.terminal import answer, say, show
 from radunion.errors import UsageError
-from radunion.scale import CONVENTIONS, DEFAULT_CONVENTION
 
 if TYPE_CHECKING:
     from radunion.study.protocols import Protocol, Variant
@@ -72,13 +71,7 @@ def add_to(subparsers: Subparsers) -> None:
         "--about", metavar="FILE", type=Path,
         help="TOML of what only you know (provenance, ethics, funding, contact), for the model cards",
     )  # fmt: skip
-    parser.add_argument(
-        "--convention", choices=CONVENTIONS, default=DEFAULT_CONVENTION, help="how RUST maps to levels (metrc)"
-    )
-    parser.add_argument("--cache", metavar="DIR", type=Path, help="folder of cached features (the user's cache)")
-    parser.add_argument(
-        "--silence", metavar="CODE", nargs="+", action="extend", default=[], help="checks of the cohort to pass over"
-    )
+    add_cohort_options(parser)
 
 
 def run(args: Namespace) -> int:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from radunion.cli.checks import must_be_sound
 from radunion.cli.holdout import leave_sealed_out
-from radunion.cli.options import Subparsers, add_command, natural, positive
+from radunion.cli.options import Subparsers, add_cohort_options, add_command, natural, positive
 from radunion.cli.stages import stages
 from radunion.cli.terminal import answer, say, show
 from radunion.errors import MissingExtraError, UsageError
-from radunion.scale import CONVENTIONS, DEFAULT_CONVENTION
 
 if TYPE_CHECKING:
     from radunion.features import BackboneSpec
@@ -72,13 +71,7 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument("--batch", metavar="N", type=positive, help="examinations in a step")
     parser.add_argument("--learning-rate", metavar="R", type=float, help="at its highest")
     parser.add_argument("--seed", metavar="S", type=natural, default=0, help="the same seed gives the same model (0)")
-    parser.add_argument(
-        "--convention", choices=CONVENTIONS, default=DEFAULT_CONVENTION, help="how RUST maps to levels (metrc)"
-    )
-    parser.add_argument("--cache", metavar="DIR", type=Path, help="folder of cached features (the user's cache)")
-    parser.add_argument(
-        "--silence", metavar="CODE", nargs="+", action="extend", default=[], help="checks of the cohort to pass over"
-    )
+    add_cohort_options(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace a model that exists")
     parser.add_argument("--not-default", action="store_true", help="do not keep a copy that `score` uses by default")
 
