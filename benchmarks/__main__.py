@@ -9,14 +9,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import commands, extraction, simulator
+from benchmarks import commands, extraction, growth, heads, search, sharing, simulator
 
 RESULTS = Path(__file__).with_name("results.json")
 
 
 def main() -> None:
     """Measure, print, and write results.json beside this file."""
-    rows = [row for module in (extraction, commands, simulator) for row in module.run()]
+    rows = [row for module in (extraction, commands, simulator, heads, growth, sharing, search) for row in module.run()]
     machine = {"cores": len(os.sched_getaffinity(0)), "processor": _processor(), "python": platform.python_version()}
     Console().print(_table(rows))
     RESULTS.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1) + "\n")

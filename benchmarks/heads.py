@@ -1,18 +1,21 @@
 """Heads of the seed's search on cached features: one by one as `train_films` does, in a loop, batched, and the floor.
 
-An epoch of all six folds learns 2,447 films a fold and watches 490; the figure is the time of one fold's epoch. The
-floor is six operations a parameter and film at the rate that this machine multiplies matrices of these shapes at, each
-precision at its own rate. Ways take turns, so that whatever else the machine does falls on all; the quickest round of
-each counts. Features are simulated noise: what is learned makes no difference to the time.
+An epoch of all six folds learns 2,448 films a fold and watches 489; the figure is the time of one fold's epoch. The
+floor is what has to be multiplied at the best rate at which this machine multiplies matrices, each precision at its own
+rate. scikit-learn's network of the same layers, without dropout and without a look at the watched films, stands beside.
+Ways take turns, so that whatever else the machine does falls on all; the quickest round of each counts. Features are
+simulated noise: what is learned makes no difference to the time.
 """
 
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
+from benchmarks.arithmetic import head_operations, matrix_rate
 from radunion.training.films.data import feature_inputs
 from radunion.training.films.loop import FilmRun, train_films
 from radunion.training.films.many import HeadJob, HeadPrecision, How, train_heads
@@ -22,8 +25,6 @@ from radunion.training.films.targets import FilmTargets
 
 FILMS, SIGHTS, CHANNELS, FOLDS = 2937, 4, 2048, 6
 BATCHES = (16, 128, 1024, 2048)
-SHAPES = ((1024, 2048), (512, 1024), (256, 512))
-PARAMETERS = sum(after * before + after for after, before in (*SHAPES, (18, 256)))
 ROUNDS = 2
 WAYS: tuple[tuple[HeadPrecision, How], ...] = (
     ("float32", "loop"), ("float32", "batched"), ("bfloat16", "loop"), ("bfloat16", "batched"),
@@ -37,8 +38,8 @@ def run() -> list[dict[str, Any]]:
     random = np.random.default_rng(0)
     features = random.random((FILMS, SIGHTS, CHANNELS), dtype=np.float32)
     targets = FilmTargets((random.random((FILMS, 18)) < 0.2).astype(np.float32), np.ones((FILMS, 18), dtype=bool))
-    rates = {name: max(_rate(kind) for _ in range(ROUNDS)) for name, kind in _DTYPES.items()}
-    floors = {name: 6 * PARAMETERS * (FILMS - FILMS // FOLDS) / rate for name, rate in rates.items()}
+    operations = head_operations(FILMS - FILMS // FOLDS, FILMS // FOLDS)
+    floors = {name: operations / matrix_rate(kind) for name, kind in _DTYPES.items()}
     return [row for batch in BATCHES for row in _rows(batch, features, targets, floors)]
 
 
@@ -50,7 +51,8 @@ def _rows(batch: int, features: np.ndarray, targets: FilmTargets, floors: dict[s
     films = np.arange(FILMS)
     jobs = [HeadJob(settings, films[films % FOLDS != fold], films[films % FOLDS == fold]) for fold in range(FOLDS)]
     ways: dict[tuple[str, str], Callable[[], float]] = {
-        ("float32", "train_films"): lambda: _alone(jobs[0], features, targets)
+        ("float32", "train_films"): lambda: _alone(jobs[0], features, targets),
+        ("float32", "scikit-learn"): lambda: _scikit_learn(jobs[0], features, targets),
     }
     for precision, how in WAYS:
         ways[precision, how] = lambda precision=precision, how=how: _together(jobs, features, targets, precision, how)  # type: ignore[misc]
@@ -69,34 +71,37 @@ def _alone(job: HeadJob, features: np.ndarray, targets: FilmTargets) -> float:
     return (stamps[-1] - stamps[0]) / (len(stamps) - 1)
 
 
+def _scikit_learn(job: HeadJob, features: np.ndarray, targets: FilmTargets) -> float:
+    """Return the seconds of an epoch after the first."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    seconds = []
+    network = MLPClassifier(
+        (1024, 512, 256), batch_size=job.settings.batch, learning_rate_init=1e-3, alpha=0.0, max_iter=1, warm_start=True
+    )
+    films, wanted = features[job.learned, 0], targets.values[job.learned].astype(int)
+    for _ in range(_TIMED + 1):
+        start = time.perf_counter()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            network.fit(films, wanted)
+        seconds.append(time.perf_counter() - start)
+    return sum(seconds[1:]) / _TIMED
+
+
 def _together(
     jobs: list[HeadJob], features: np.ndarray, targets: FilmTargets, precision: HeadPrecision, how: How
 ) -> float:
     """Return the seconds of a fold's epoch after the first."""
     stamps: list[float] = []
 
-    def all_go_on(epochs: object) -> bool:
+    def ending(epochs: Mapping[int, object]) -> Collection[int]:
         stamps.append(time.perf_counter())
-        return len(stamps) < _TIMED
+        return epochs if len(stamps) == _TIMED else ()
 
-    train_heads(features, targets, jobs, precision=precision, how=how, all_go_on=all_go_on)
+    train_heads(features, targets, jobs, precision=precision, how=how, ending=ending)
     return (stamps[-1] - stamps[0]) / (len(stamps) - 1) / len(jobs)
-
-
-def _rate(kind: torch.dtype) -> float:
-    """Return operations a second of the products of a step of 2,048 films: forward, and both gradients."""
-    work = []
-    for after, before in SHAPES:
-        weight, inputs = torch.randn(after, before).to(kind), torch.randn(2048, before).to(kind)
-        outputs = torch.randn(2048, after).to(kind)
-        work += [(inputs, weight.mT), (outputs.mT, inputs), (outputs, weight)]
-    for left, right in work:
-        left @ right
-    start = time.perf_counter()
-    for left, right in work:
-        left @ right
-    seconds = time.perf_counter() - start
-    return sum(6 * 2048 * after * before for after, before in SHAPES) / seconds
 
 
 def _row(batch: int, way: tuple[str, str], seconds: list[float], floor: float) -> dict[str, Any]:

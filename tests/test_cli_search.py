@@ -136,6 +136,17 @@ def test_a_trial_is_told_of_every_epoch_and_ended_early(folder: Path, tmp_path: 
     assert fitted.epochs == 2
 
 
+def test_trials_whose_heads_learn_together_end_as_those_that_learn_alone(folder: Path, tmp_path: Path) -> None:
+    assert search(folder, tmp_path / "alone", "--again", "0") == 0
+    assert search(folder, tmp_path / "together", "--again", "0", "--at-once", "3") == 0
+    alone, together = (
+        json.loads((tmp_path / name / "search.json").read_text())["trials"] for name in ("alone", "together")
+    )
+    assert [(one["values"], one["folds"], one["history"]) for one in together] == [
+        (one["values"], one["folds"], one["history"]) for one in alone
+    ]
+
+
 def test_a_search_is_refused_before_any_work(folder: Path, tmp_path: Path, capsys: Told) -> None:
     (tmp_path / "bad.toml").write_text(
         '[space]\nname = "bad"\nbase = "thesis-2"\ntrials = 3\n\n[axes.dropuot]\nlow = 0\nhigh = 1\n'

@@ -179,11 +179,11 @@ def test_a_job_that_is_told_to_stop_stops_alone(how: How) -> None:
     targets, jobs = some_targets(features), folds(replace(HEAD, batch=10, epochs=5))
     asked: list[tuple[int, float]] = []
 
-    def go_on(job: int, epoch: Epoch) -> bool:
-        asked.append((job, epoch["epoch"]))
-        return (job, epoch["epoch"]) != (1, 2.0)
+    def ending(epochs: Mapping[int, Epoch]) -> list[int]:
+        asked.extend((job, epoch["epoch"]) for job, epoch in epochs.items())
+        return [job for job, epoch in epochs.items() if (job, epoch["epoch"]) == (1, 2.0)]
 
-    heads = train_heads(features, targets, jobs, precision="float32", how=how, go_on=go_on)
+    heads = train_heads(features, targets, jobs, precision="float32", how=how, ending=ending)
     whole = train_heads(features, targets, jobs, precision="float32", how=how)
     assert [(len(head.history), head.stopped) for head in heads] == [(5, False), (2, True), (5, False)]
     assert asked == [(job, float(epoch)) for epoch in range(1, 6) for job in range(3) if job != 1 or epoch < 3]
@@ -201,11 +201,11 @@ def test_all_jobs_stop_where_they_are_told_to_together(how: How) -> None:
     targets, jobs = some_targets(features), folds(replace(HEAD, batch=10, epochs=5))
     seen = []
 
-    def all_go_on(epochs: Mapping[int, Epoch]) -> bool:
+    def ending(epochs: Mapping[int, Epoch]) -> list[int]:
         seen.append(sorted(epochs))
-        return epochs[0]["epoch"] < 3
+        return [] if epochs[0]["epoch"] < 3 else list(epochs)
 
-    heads = train_heads(features, targets, jobs, precision="float32", how=how, all_go_on=all_go_on)
+    heads = train_heads(features, targets, jobs, precision="float32", how=how, ending=ending)
     assert seen == [[0, 1, 2]] * 3
     assert [(len(head.history), head.stopped) for head in heads] == [(3, True)] * 3
     assert all(head.sigmoids.any() for head in heads)
@@ -244,12 +244,12 @@ def test_jobs_beyond_the_limit_wait_for_the_next_wave(how: How) -> None:
     targets, jobs = some_targets(features), folds(HEAD)
     order: list[int] = []
 
-    def go_on(job: int, epoch: Epoch) -> bool:
-        order.append(job)
-        return True
+    def ending(epochs: Mapping[int, Epoch]) -> list[int]:
+        order.extend(epochs)
+        return []
 
     limit = memory_of(jobs[:2], features, precision="float32")
-    few = train_heads(features, targets, jobs, precision="float32", how=how, limit=limit, go_on=go_on)
+    few = train_heads(features, targets, jobs, precision="float32", how=how, limit=limit, ending=ending)
     assert order == [0, 1] * HEAD.epochs + [2] * HEAD.epochs
     for one, two in zip(few, train_heads(features, targets, jobs, precision="float32", how=how), strict=True):
         np.testing.assert_allclose(one.sigmoids, two.sigmoids, atol=1e-5)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from radunion.report.search.material import SearchMaterial
     from radunion.search.settings import SearchSettings
 
+_ON_GPU = 8
+
 
 def add_to(subparsers: Subparsers) -> None:
     """Add the command's parser."""
@@ -50,6 +52,9 @@ def add_to(subparsers: Subparsers) -> None:
         "--heads", choices=("float32", "bfloat16", "float64"), default="float32", help="in what heads learn"
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where heads learn (auto)")
+    parser.add_argument(
+        "--at-once", metavar="N", type=positive, help="trials whose heads learn together (8 on a GPU, else 1)"
+    )
     parser.add_argument("--threads", metavar="N", type=positive, help="cores of this process (all)")
     parser.add_argument("--seed", metavar="S", type=natural, default=0, help="of trials, folds and training (0)")
     add_cohort_options(parser)
@@ -90,6 +95,7 @@ def _settings(args: Namespace) -> "SearchSettings":
     space = space_of(args.space)
     if args.trials is not None:
         space = replace(space, trials=args.trials)
+    device = _device(args.device)
     return SearchSettings(
         space=space,
         word=args.space,
@@ -97,7 +103,8 @@ def _settings(args: Namespace) -> "SearchSettings":
         variant=variant_of(args.weights, args.tap, [], (space.base,)),
         precision=args.precision,
         heads=args.heads,
-        device=_device(args.device),
+        device=device,
+        at_once=args.at_once or (_ON_GPU if device == "cuda" else 1),
         storage=args.storage,
         top=args.top,
         repeats=args.again,

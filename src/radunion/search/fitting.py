@@ -2,12 +2,14 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
 from radunion.errors import TrainingError
+from radunion.search.endings import Endings, GoOn
 from radunion.search.scores import score_columns, score_cortices
 from radunion.study.crossval.data import StudyData
 from radunion.study.crossval.methods import Tools, method_of
@@ -20,10 +22,15 @@ from radunion.training.films.learner import FilmLearner
 from radunion.training.films.many import HeadJob, HeadPrecision, TrainedHead, memory_of, train_heads
 from radunion.training.films.said import joint_of, said_of
 
-GoOn = Callable[[int, float], bool]
-"""Told an epoch of heads and the mean over folds of its 18-output AUROC on what each held out (minus the loss without
-such outputs); False ends the trial."""
 _KEPT = 2
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A trial to be trained: its protocol, and who is told of its epochs."""
+
+    protocol: Protocol
+    go_on: GoOn
 
 
 @dataclass(frozen=True)
@@ -62,36 +69,67 @@ class Fitter:
         self.device = device
         self.memory = 0
         self.feature_seconds = 0.0
-        self._learners: OrderedDict[Protocol, FilmLearner] = OrderedDict()
+        self._learners: OrderedDict[FilmProtocol, FilmLearner] = OrderedDict()
 
     def fit(self, protocol: Protocol, splits: Sequence[Split], *, seed: int, go_on: GoOn) -> Fitted:
         """Train every fold with one seed and judge it on what it held out; only heads are told of and ended early.
 
         Raises TrainingError when a fold diverges, UsageError or WeightsError for a network that cannot be had.
         """
-        if isinstance(protocol, FilmProtocol) and not protocol.end_to_end:
-            return self._heads(protocol, splits, seed, go_on)
-        return self._folds(protocol, splits, seed)
+        (found,) = self.fit_several([Asked(protocol, go_on)], splits, seed=seed)
+        if isinstance(found, TrainingError):
+            raise found
+        return found
 
-    def _heads(self, protocol: FilmProtocol, splits: Sequence[Split], seed: int, go_on: GoOn) -> Fitted:
-        learner = self._learner(protocol)
+    def fit_several(
+        self, asked: Sequence[Asked], splits: Sequence[Split], *, seed: int
+    ) -> list[Fitted | TrainingError]:
+        """Train several trials as `fit` does one, the heads that look at the same features together; in order.
+
+        Raises UsageError or WeightsError for a network that cannot be had.
+        """
+        found: dict[int, Fitted | TrainingError] = {}
+        together: dict[FilmProtocol, list[int]] = {}
+        for place, one in enumerate(asked):
+            if isinstance(one.protocol, FilmProtocol) and not one.protocol.end_to_end:
+                together.setdefault(_films_of(one.protocol), []).append(place)
+            else:
+                found[place] = self._folds(one.protocol, splits, seed)
+        for films, places in together.items():
+            fitted = self._heads(films, [asked[place] for place in places], splits, seed)
+            found |= dict(zip(places, fitted, strict=True))
+        return [found[place] for place in range(len(asked))]
+
+    def _heads(
+        self, films: FilmProtocol, asked: Sequence[Asked], splits: Sequence[Split], seed: int
+    ) -> list[Fitted | TrainingError]:
+        learner = self._learner(films)
         start = time.monotonic()
-        settings = film_settings(protocol, seed=seed)
-        jobs = [HeadJob(settings, split.train_films, split.test_films) for split in splits]
-
-        def told(epochs: Mapping[int, Mapping[str, float]]) -> bool:
-            each = list(epochs.values())
-            return go_on(int(each[0]["epoch"]), float(np.mean([_so_far(one) for one in each])))
-
+        protocols = [cast("FilmProtocol", one.protocol) for one in asked]
+        jobs = [
+            HeadJob(film_settings(protocol, seed=seed), split.train_films, split.test_films)
+            for protocol in protocols
+            for split in splits
+        ]
         self.memory = max(self.memory, memory_of(jobs, learner.looked(), precision=self.heads))
         heads = train_heads(
-            learner.looked(), learner.targets, jobs, precision=self.heads, device=self.device, all_go_on=told
-        )
+            learner.looked(), learner.targets, jobs, precision=self.heads, device=self.device,
+            ending=Endings(len(splits), [one.go_on for one in asked]),
+        )  # fmt: skip
+        seconds = (time.monotonic() - start) / len(asked)
+        of_trials = [heads[first : first + len(splits)] for first in range(0, len(heads), len(splits))]
+        return [
+            self._judged(protocol, own, splits, seconds) for protocol, own in zip(protocols, of_trials, strict=True)
+        ]
+
+    def _judged(
+        self, protocol: FilmProtocol, heads: Sequence[TrainedHead], splits: Sequence[Split], seconds: float
+    ) -> Fitted | TrainingError:
         for head, split in zip(heads, splits, strict=True):
             if head.diverged:
-                raise TrainingError(f"fold {split.fold} diverged after {len(head.history)} epochs")
+                return TrainingError(f"fold {split.fold} diverged after {len(head.history)} epochs")
         scores = tuple(self._score(head, split, protocol) for head, split in zip(heads, splits, strict=True))
-        return Fitted(scores, _history(heads, splits), _epochs(heads), time.monotonic() - start, _stopped(heads))
+        return Fitted(scores, _history(heads, splits), _epochs(heads), seconds, _stopped(heads))
 
     def _score(self, head: TrainedHead, split: Split, protocol: FilmProtocol) -> dict[str, float]:
         place = np.full(self.data.films + 1, ABSENT, dtype=np.int64)  # the last row stands for an absent film
@@ -103,24 +141,19 @@ class Fitter:
             found["auroc18"] = head.history[-1]["validation_auroc18"]
         return found
 
-    def _learner(self, protocol: FilmProtocol) -> FilmLearner:
-        """Look at the films as the protocol does; what only its head has makes no difference."""
-        key = replace(
-            protocol, name="films", title="films", source="films", head="linear", dropout=0.0, batch=2, epochs=1,
-            learning_rate=1.0, epsilon=1.0, optimiser="adam",
-        )  # fmt: skip
-        if key not in self._learners:
+    def _learner(self, films: FilmProtocol) -> FilmLearner:
+        if films not in self._learners:
             start = time.monotonic()
-            self._learners[key] = FilmLearner(
-                self.data.examples, self.data.cohort.examinations, film_settings(protocol, seed=self.tools.seed),
-                preprocessing=film_preprocessing(protocol), cache=self.tools.cache, precision=self.tools.precision,
+            self._learners[films] = FilmLearner(
+                self.data.examples, self.data.cohort.examinations, film_settings(films, seed=self.tools.seed),
+                preprocessing=film_preprocessing(films), cache=self.tools.cache, precision=self.tools.precision,
                 tell=self.tools.tell,
             )  # fmt: skip
             self.feature_seconds += time.monotonic() - start
             while len(self._learners) > _KEPT:
                 self._learners.popitem(last=False)
-        self._learners.move_to_end(key)
-        return self._learners[key]
+        self._learners.move_to_end(films)
+        return self._learners[films]
 
     def _folds(self, protocol: Protocol, splits: Sequence[Split], seed: int) -> Fitted:
         start = time.monotonic()
@@ -143,8 +176,12 @@ class Fitter:
         return score_columns(sigmoids[split.test_films], targets.values[split.test_films])
 
 
-def _so_far(epoch: Mapping[str, float]) -> float:
-    return epoch["validation_auroc18"] if "validation_auroc18" in epoch else -epoch["validation_loss"]
+def _films_of(protocol: FilmProtocol) -> FilmProtocol:
+    """Return what of a protocol decides how films are looked at; what only its head has makes no difference."""
+    return replace(
+        protocol, name="films", title="films", source="films", head="linear", dropout=0.0, batch=2, epochs=1,
+        learning_rate=1.0, epsilon=1.0, optimiser="adam",
+    )  # fmt: skip
 
 
 def _history(heads: Sequence[TrainedHead], splits: Sequence[Split]) -> tuple[Mapping[str, float], ...]:

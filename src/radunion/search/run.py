@@ -1,7 +1,6 @@
 """Search for the best settings of a protocol on a cohort, together with whoever shares the trials, and tell of it."""
 
 import platform
-import resource
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -147,14 +146,22 @@ def _told(value: Any) -> Any:
 
 
 def _work(finished: Sequence[Trial], trials: Trials, trier: Trier) -> Work:
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return Work(
         head_epochs=sum(one.epochs * trier.settings.space.k for one in finished),
         head_seconds=sum(one.seconds for one in finished),
         feature_seconds=trier.fitter.feature_seconds,
-        peak_memory=largest * (1 if sys.platform == "darwin" else 1024),
+        peak_memory=_peak_memory(),
         workers=max(1, trials.workers()),
     )
+
+
+def _peak_memory() -> int | None:
+    """Return the most bytes that this process has held; None where the system does not tell."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _blind(data: StudyData, splits: Sequence[Split]) -> dict[str, float]:

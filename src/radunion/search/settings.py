@@ -14,7 +14,7 @@ class SearchSettings:
     """`word` is what the space was asked for by; `storage` None keeps the trials in the search's folder.
 
     The `top` trials and the median one are trained again with `repeats` fresh seeds of weights and of folds. `device`
-    and the precision of heads are the machine's, and told in the report.
+    and the precision of heads are the machine's, and told in the report; `at_once` trials learn together.
     """
 
     space: Space
@@ -24,10 +24,14 @@ class SearchSettings:
     precision: Precision = "float32"
     heads: HeadPrecision = "float32"
     device: str = "cpu"
+    at_once: int = 1
     storage: str | None = None
     top: int = 5
     repeats: int = 5
 
     def __post_init__(self) -> None:
-        if self.top < 1 or self.repeats < 0:
-            raise UsageError(f"top is 1 or more and repeats 0 or more, found {self.top} and {self.repeats}")
+        if self.top < 1 or self.repeats < 0 or self.at_once < 1:
+            raise UsageError(
+                "top and at_once are 1 or more and repeats 0 or more, found "
+                f"{self.top}, {self.at_once} and {self.repeats}"
+            )

@@ -10,13 +10,14 @@ from pathlib import Path
 from radunion.errors import TrainingError
 from radunion.report.search.material import Repeat, Trial, Value
 from radunion.search.claims import Claimed, Trials
-from radunion.search.fitting import Fitted, Fitter, GoOn
+from radunion.search.fitting import Asked, Fitted, Fitter
 from radunion.search.outcome import Outcome
 from radunion.search.preflight import as_it_runs
 from radunion.search.settings import SearchSettings
 from radunion.search.space import space_digest
 from radunion.study.crossval.data import StudyData
 from radunion.study.crossval.splits import Split, splits_of
+from radunion.study.protocols import Protocol
 from radunion.training.learner import Tell
 
 _FRESH = 1_000
@@ -37,8 +38,8 @@ class Trier:
     def run(self, trials: Trials) -> None:
         """Take up and finish trials until all are finished, by this process or another."""
         total = self.settings.space.trials
-        while (claimed := trials.claim()) is not None:
-            self._try(claimed)
+        while claims := trials.claim_several(self.settings.at_once):
+            self._try(claims)
             best = trials.best()
             note = "" if best is None or best.score is None else f"best {best.score:.3f}, trial {best.number}"
             self.tell("Trials", total - trials.remaining(), total, note)
@@ -62,32 +63,12 @@ class Trier:
             self.tell("Again with fresh seeds", place + 1, len(wanted), "")
         return tuple(found), tuple(failed)
 
-    def _try(self, claimed: Claimed) -> None:
-        space = self.settings.space
-        patience = _Patience(space.patience)
-        pruned = False
-
-        def go_on(step: int, value: float) -> bool:
-            nonlocal pruned
-            pruned = claimed.report(step, value)
-            return not pruned and patience.goes_on(value)
-
-        try:
-            fitted = self._fit(claimed.values, self.splits, self.settings.seed, go_on)
-            outcome = Outcome(
-                folds=fitted.folds(space.objective),
-                also=fitted.mean(),
-                history=fitted.history,
-                epochs=fitted.epochs,
-                seconds=fitted.seconds,
-            )
-        except TrainingError as error:
-            claimed.fail(str(error))
-            return
-        if pruned and fitted.stopped:
-            claimed.prune(outcome)
-        else:
-            claimed.complete(outcome)
+    def _try(self, claims: Sequence[Claimed]) -> None:
+        watched = [_Watched(claimed, _Patience(self.settings.space.patience)) for claimed in claims]
+        asked = [Asked(self._protocol(one.claimed.values), one.go_on) for one in watched]
+        found = self.fitter.fit_several(asked, self.splits, seed=self.settings.seed)
+        for one, fitted in zip(watched, found, strict=True):
+            one.finish(fitted, self.settings.space.objective)
 
     def _again(self, number: int, values: Mapping[str, Value], seed: int, folder: Path) -> Repeat:
         decides = json.dumps([dict(self.identity), space_digest(self.settings.space), dict(values), seed])
@@ -96,14 +77,50 @@ class Trier:
         if kept is None:
             splits = splits_of(self.data, k=self.settings.space.k, unit="patient", seed=seed)
             patience = _Patience(self.settings.space.patience)
-            fitted = self._fit(values, splits, seed, lambda step, value: patience.goes_on(value))
+            fitted = self.fitter.fit(
+                self._protocol(values), splits, seed=seed, go_on=lambda step, value: patience.goes_on(value)
+            )
             kept = list(fitted.folds(self.settings.space.objective))
             _keep(path, kept)
         return Repeat(number, seed, tuple(kept))
 
-    def _fit(self, values: Mapping[str, Value], splits: Sequence[Split], seed: int, go_on: GoOn) -> Fitted:
-        protocol, _ = as_it_runs(self.settings.space, values, self.settings.variant)
-        return self.fitter.fit(protocol, splits, seed=seed, go_on=go_on)
+    def _protocol(self, values: Mapping[str, Value]) -> Protocol:
+        return as_it_runs(self.settings.space, values, self.settings.variant)[0]
+
+
+class _Watched:
+    """A claimed trial while it is trained."""
+
+    def __init__(self, claimed: Claimed, patience: "_Patience") -> None:
+        self.claimed = claimed
+        self._patience = patience
+        self._pruned = False
+
+    def go_on(self, step: int, value: float) -> bool:
+        """Report an epoch; say whether the trial goes on."""
+        self._pruned = self.claimed.report(step, value)
+        return not self._pruned and self._patience.goes_on(value)
+
+    def finish(self, fitted: Fitted | TrainingError, objective: str) -> None:
+        """Write down what came of it."""
+        try:
+            outcome = _outcome(fitted, objective)
+        except TrainingError as error:
+            self.claimed.fail(str(error))
+            return
+        if self._pruned and isinstance(fitted, Fitted) and fitted.stopped:
+            self.claimed.prune(outcome)
+        else:
+            self.claimed.complete(outcome)
+
+
+def _outcome(fitted: Fitted | TrainingError, objective: str) -> Outcome:
+    if isinstance(fitted, TrainingError):
+        raise fitted
+    return Outcome(
+        folds=fitted.folds(objective), also=fitted.mean(), history=fitted.history, epochs=fitted.epochs,
+        seconds=fitted.seconds,
+    )  # fmt: skip
 
 
 class _Patience:

@@ -53,7 +53,7 @@ def _work(material: SearchMaterial) -> Iterator[tuple[str, Cell]]:
     yield "Epochs of heads trained", value_cell(work.head_epochs, at("work", "head_epochs"))
     for name, title in seconds:
         yield title, value_cell(getattr(work, name), at("work", name), digits=1)
-    yield "Largest memory, GB", value_cell(work.peak_memory / 1e9, at("work", "peak_memory_gb"), digits=2)
+    yield "Largest memory, GB", value_cell(work.peak_memory_gb, at("work", "peak_memory_gb"), digits=2)
     yield "Workers", value_cell(work.workers, at("work", "workers"))
 
 

@@ -72,13 +72,21 @@ class BestAgainstMedian:
 
 @dataclass(frozen=True)
 class Work:
-    """Hold what was done: epochs of heads (an epoch of one fold is one), seconds, and the largest memory in bytes."""
+    """Hold what was done: epochs of heads (an epoch of one fold is one), seconds, and the largest memory in bytes.
+
+    `peak_memory` is None where the system does not tell.
+    """
 
     head_epochs: int
     head_seconds: float
     feature_seconds: float
-    peak_memory: int
+    peak_memory: int | None
     workers: int = 1
+
+    @property
+    def peak_memory_gb(self) -> float | None:
+        """The largest memory in 10^9 bytes."""
+        return None if self.peak_memory is None else self.peak_memory / 1e9
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def search_record(standing: Standing) -> dict[str, Any]:
     record: dict[str, Any] = {"schema": 1} | {name: getattr(material, name) for name in plain}
     record |= {
         "axes": [asdict(one) for one in material.axes],
-        "work": asdict(material.work) | {"peak_memory_gb": material.work.peak_memory / 1e9},
+        "work": asdict(material.work) | {"peak_memory_gb": material.work.peak_memory_gb},
         "standing": _counts(standing),
         "verdict": asdict(material.verdict) if material.verdict else None,
         "again": [_of_again(one) for one in standing.again],

@@ -4,7 +4,7 @@ Each head gets the random numbers that `train_films` would give it, so neither t
 change it beyond rounding. All heads of a wave finish an epoch before the next begins: whoever prunes can compare them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ How = Literal["auto", "loop", "batched"]
 the loop on a processor, where batched products were measured slower, and batched on an accelerator."""
 Watch = Literal["every epoch", "last epoch"]
 """When watched films are judged, and the AUROC of training films is found; the loss is always."""
-GoOn = Callable[[int, Epoch], bool]
-AllGoOn = Callable[[Mapping[int, Epoch]], bool]
+Ending = Callable[[Mapping[int, Epoch]], Collection[int]]
+"""From the epoch that jobs have just learned, by their places, to those that end with it."""
 Learnt = tuple[Team, list[Epoch]]
 Spread = Callable[[Callable[[Team], Learnt], Iterable[Team]], Iterable[Learnt]]
 
@@ -42,7 +42,7 @@ Spread = Callable[[Callable[[Team], Learnt], Iterable[Team]], Iterable[Learnt]]
 class TrainedHead:
     """What one head came to.
 
-    `sigmoids` are of the watched films after the last epoch that it learned. `stopped`: `go_on` ended it early.
+    `sigmoids` are of the watched films after the last epoch that it learned. `stopped`: `ending` ended it early.
     `diverged`: a figure or a sigmoid was not finite; the history ends before that epoch and the sigmoids are zeros.
     """
 
@@ -61,20 +61,19 @@ def train_heads(
     device: str = "cpu",
     how: How = "auto",
     watch: Watch = "every epoch",
-    go_on: GoOn | None = None,
-    all_go_on: AllGoOn | None = None,
+    ending: Ending | None = None,
     limit: int = 4 * 2**30,
 ) -> list[TrainedHead]:
     """Train the jobs' heads and return them in order.
 
-    `go_on` is asked after each epoch of each job, by its place in `jobs`, and stops it by False; `all_go_on` after each
-    epoch of all jobs that still learn, and stops them all. Jobs that together need more than `limit` bytes, as
-    `memory_of` finds, are trained one wave after another. A job that diverges says so in its result and leaves the
-    others alone. Raises UsageError for jobs that do not fit the features or the limit.
+    `ending` is told the epochs of all jobs that have just learned one, by their place in `jobs`, the last ones too, and
+    returns those that shall learn no more. Jobs that together need more than `limit` bytes, as `memory_of` finds, are
+    trained one wave after another. A job that diverges says so in its result and leaves the others alone. Raises
+    UsageError for jobs that do not fit the features or the limit.
     """
     must_fit(jobs, features, targets)
     batched = how == "batched" or (how == "auto" and torch.device(device).type != "cpu")
-    course = _Course(jobs, watch, go_on, all_go_on)
+    course = _Course(jobs, watch, ending)
     rows = film_rows(features, targets, precision=precision, device=device)
     for groups in waves_of(jobs, features, precision=precision, batched=batched, limit=limit):
         with _workers(len(groups), device) as spread:
@@ -123,11 +122,10 @@ def _team(
 class _Course:
     """The way of all jobs: the epochs that each has done, and what came of it."""
 
-    def __init__(self, jobs: Sequence[HeadJob], watch: Watch, go_on: GoOn | None, all_go_on: AllGoOn | None) -> None:
+    def __init__(self, jobs: Sequence[HeadJob], watch: Watch, ending: Ending | None) -> None:
         self.jobs = jobs
         self.watch = watch
-        self.go_on = go_on
-        self.all_go_on = all_go_on
+        self.ending = ending
         self.histories: list[list[Epoch]] = [[] for _ in jobs]
         self.results: dict[int, TrainedHead] = {}
 
@@ -137,42 +135,33 @@ class _Course:
         while teams:
             tapes = NoiseTapes(number, dtype=UNITS[precision], device=device, quick=precision == "bfloat16")
             learnt = list(spread(partial(self._learn, number, tapes), teams))
-            going = [team.without(self._ended(team, told)) for team, told in learnt]
-            teams = self._agreed([team for team in going if team is not None])
+            ended = self._ended(learnt)
+            going = [team.without([one for one in team.numbers if one in ended]) for team in teams]
+            teams = [team for team in going if team is not None]
             number += 1
 
     def _learn(self, number: int, tapes: NoiseTapes, team: Team) -> Learnt:
         last = team.jobs[0].settings.epochs == number + 1
         return team, team.epoch(number, tapes, judged=last or self.watch == "every epoch")
 
-    def _ended(self, team: Team, told: list[Epoch]) -> list[int]:
-        """Write an epoch of a team down and return the jobs that end with it."""
-        return [number for place, number in enumerate(team.numbers) if self._ends(team, place, told[place])]
+    def _ended(self, learnt: list[Learnt]) -> set[int]:
+        """Write an epoch of all teams down and return the jobs that end with it."""
+        at = {number: (team, place) for team, _ in learnt for place, number in enumerate(team.numbers)}
+        told = {number: epoch for team, epochs in learnt for number, epoch in zip(team.numbers, epochs, strict=True)}
+        finite = {number: epoch for number, epoch in told.items() if all(map(np.isfinite, epoch.values()))}
+        for number in told.keys() - finite.keys():
+            self._close(number, *at[number], stopped=False, diverged=True)
+        for number, epoch in finite.items():
+            self.histories[number].append(epoch)
+        stopped = set(self.ending(finite)) if self.ending is not None and finite else set()
+        for number in finite:
+            done = len(self.histories[number]) == self.jobs[number].settings.epochs
+            if done or number in stopped:
+                self._close(number, *at[number], stopped=not done, diverged=False)
+        return {number for number in told if number in self.results}
 
-    def _ends(self, team: Team, place: int, epoch: Epoch) -> bool:
-        number = team.numbers[place]
-        history, epochs = self.histories[number], self.jobs[number].settings.epochs
-        if not all(map(np.isfinite, epoch.values())):
-            self._close(number, np.zeros_like(team.said[place]), stopped=False, diverged=True)
-            return True
-        history.append(epoch)
-        goes_on = self.go_on is None or self.go_on(number, epoch)
-        if goes_on and len(history) < epochs:
-            return False
-        self._close(number, team.said[place], stopped=len(history) < epochs, diverged=False)
-        return True
-
-    def _agreed(self, teams: list[Team]) -> list[Team]:
-        """Ask whether what still learns shall go on."""
-        epochs = {number: self.histories[number][-1] for team in teams for number in team.numbers}
-        if not epochs or self.all_go_on is None or self.all_go_on(epochs):
-            return teams
-        for team in teams:
-            for number, said in zip(team.numbers, team.said, strict=True):
-                self._close(number, said, stopped=True, diverged=False)
-        return []
-
-    def _close(self, number: int, said: Float32[np.ndarray, "b t"], *, stopped: bool, diverged: bool) -> None:
+    def _close(self, number: int, team: Team, place: int, *, stopped: bool, diverged: bool) -> None:
+        said = team.said[place]
         lost = diverged or not np.isfinite(said).all()
         sigmoids = np.zeros_like(said) if lost else said.copy()
         self.results[number] = TrainedHead(tuple(self.histories[number]), sigmoids, stopped, lost)

@@ -1,0 +1,1 @@
+"""What benchmarks stand beside: other libraries, in an environment of their own."""

@@ -1,0 +1,18 @@
+"""The Python of the peers: made once in a folder of its own, so that it cannot disturb the project's."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+
+
+def peer_python(folder: Path) -> Path:
+    """Return the interpreter of an environment with the peers; it is made where it is not there yet."""
+    python, made = folder / "bin" / "python", folder / REQUIREMENTS.name
+    if not made.exists() or made.read_text() != REQUIREMENTS.read_text():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS]
+        subprocess.run([str(word) for word in install], check=True)
+        made.write_text(REQUIREMENTS.read_text())
+    return python
