@@ -9,11 +9,9 @@ import pytest
 from radunion import NOTICE
 from radunion.cli import main
 from radunion.cohort import read_cohort
-from radunion.errors import UsageError
 from radunion.features import FeatureCache
 from radunion.phantom import Simulation, simulate
 from radunion.search.fitting import Fitter
-from radunion.search.place import search_folder
 from radunion.study.crossval.data import study_data
 from radunion.study.crossval.methods import Tools, method_of
 from radunion.study.crossval.splits import splits_of
@@ -76,6 +74,9 @@ def test_a_search_leaves_trials_a_report_and_a_protocol_and_runs_nothing_twice(
     assert isinstance(chosen, FilmProtocol)
     assert chosen.batch == best["values"]["batch"]
     assert chosen.epochs == 2
+    (columns, *curves) = (tmp_path / "out" / "figures" / "curves.csv").read_text().splitlines()
+    held_out = columns.split(",").index("validation_auroc18")
+    assert curves and all(0 < float(line.split(",")[held_out]) < 1 for line in curves)
     rows = json.loads((tmp_path / "out" / "metrics.json").read_text())["rows"]
     assert [row["estimate"] for row in rows[:3]] == sorted(
         (np.mean(one["folds"]) for one in found["trials"]), reverse=True
@@ -147,6 +148,32 @@ def test_trials_whose_heads_learn_together_end_as_those_that_learn_alone(folder:
     ]
 
 
+def test_where_patience_ended_the_best_trial_the_chosen_protocol_ends_too(folder: Path, tmp_path: Path) -> None:
+    space = SPACE.format(objective="auroc18").replace("epochs = 2", "epochs = 9\npatience = 1")
+    (tmp_path / "small.toml").write_text(SMALL)
+    (tmp_path / "patient.toml").write_text(space + "\n[fixed]\nlearning_rate = 1e-9\n")
+    assert search(folder, tmp_path / "out", "--space", str(tmp_path / "patient.toml"), "--again", "0") == 0
+    found = json.loads((tmp_path / "out" / "search.json").read_text())
+    best = max(found["trials"], key=lambda trial: np.mean(trial["folds"]))
+    chosen = protocol_from_toml(tmp_path / "out" / "chosen.toml")
+    assert isinstance(chosen, FilmProtocol)
+    assert chosen.epochs == best["epochs"] < 9
+
+
+def test_another_search_is_refused_in_the_folder_of_one(folder: Path, tmp_path: Path, capsys: Told) -> None:
+    assert search(folder, tmp_path / "out", "--again", "0") == 0
+    kept = (tmp_path / "out" / "report.html").read_bytes()
+    (tmp_path / "small.toml").write_text(SMALL)
+    (tmp_path / "other.toml").write_text(SPACE.format(objective="auroc18").replace("tiny", "other"))
+    capsys.readouterr()
+    assert search(folder, tmp_path / "out", "--space", str(tmp_path / "other.toml")) == 2
+    assert "holds a search of other work" in (told := capsys.readouterr().err)
+    assert "space (tiny there, other here)" in told
+    assert search(folder, tmp_path / "out", "--seed", "1") == 2
+    assert "seed (0 there, 1 here)" in capsys.readouterr().err
+    assert (tmp_path / "out" / "report.html").read_bytes() == kept
+
+
 def test_a_search_is_refused_before_any_work(folder: Path, tmp_path: Path, capsys: Told) -> None:
     (tmp_path / "bad.toml").write_text(
         '[space]\nname = "bad"\nbase = "thesis-2"\ntrials = 3\n\n[axes.dropuot]\nlow = 0\nhigh = 1\n'
@@ -159,9 +186,3 @@ def test_a_search_is_refused_before_any_work(folder: Path, tmp_path: Path, capsy
     assert not (tmp_path / "out").exists()
     assert main(["search", cohort, "--space", "regime-1", "--out", str(tmp_path / "out")]) == 2
     assert "weights" in capsys.readouterr().err
-
-
-def test_a_folder_of_other_files_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "letter.txt").write_text("keep me")
-    with pytest.raises(UsageError, match="holds other files"):
-        search_folder(tmp_path)

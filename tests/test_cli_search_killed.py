@@ -29,8 +29,8 @@ SPACE = f"""
 name = "small"
 base = "small.toml"
 trials = {TRIALS}
-k = 6
-epochs = 4
+k = 2
+epochs = 2
 
 [axes.batch]
 low = 16

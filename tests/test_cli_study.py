@@ -80,7 +80,11 @@ def test_a_sealed_hold_out_is_left_out_and_said(tiny: Path, tmp_path: Path, caps
         (["--protocols", "lenet", "--epochs", "none"], "--epochs takes N or NAME=N"),
         (
             ["--protocols", "lenet", "--epochs", "pair=3"],
-            "a protocol of this run, --weights one or imagenet or radimagenet; found pair",
+            "--tap and --epochs name a protocol of this run: lenet; found pair",
+        ),
+        (
+            ["--protocols", "lenet,thesis-2", "--weights", "resnet50=none"],
+            "a frozen network or a kind: lenet, thesis-2, inception_v3, imagenet, radimagenet; found resnet50",
         ),
         (["--protocols", "lenet", "--weights", "imagenet=gone.pt"], "gone.pt: --weights names no file"),
         (["--protocols", "lenet,lenet"], "found lenet more than once"),

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.axes import Axes
 from tests.test_report_search_samples import REGIME_2, a_mixed, a_regime_1, a_regime_2
 
-from radunion.report.search.curves import TrialCurves, mean_line, spread_by_rank
+from radunion.report.search.curves import TrialCurves, What, lines_of, mean_line, spread_by_rank
 from radunion.report.search.landscape import HeatMap, PairScatter, levels
 from radunion.report.search.material import Axis, SearchMaterial
 from radunion.report.search.points import color_limits, is_log, is_numeric, places_of
@@ -16,6 +16,8 @@ from radunion.report.search.standing import Standing
 from radunion.report.search.trials import curves_section, landscape_section
 from radunion.report.search.words import axis_label, value_text
 from radunion.report.study.blocks import figures_in
+
+WHATS: tuple[What, ...] = ("auroc18", "loss")
 
 
 def figures_of(material: SearchMaterial) -> dict[str, object]:
@@ -85,19 +87,79 @@ def test_nine_examples_go_from_the_best_to_the_worst() -> None:
     assert examples.frame().height == 9 * 6 * 20
 
 
+def test_a_learning_curve_has_what_was_held_out_under_the_names_that_trials_keep() -> None:
+    epochs = [
+        {"fold": 0.0, "epoch": float(number), "train_loss": 0.5 / number, "train_auroc18": 0.6 + 0.1 * number,
+         "validation_loss": 0.7 / number, "validation_auroc18": 0.5 + 0.1 * number}
+        for number in (1, 2, 3)
+    ]  # fmt: skip
+    trial = replace(a_regime_1().trials[0], history=tuple(epochs))
+    for what in WHATS:
+        curves = TrialCurves("x", "", what, (trial,), ("only",), columns=1)
+        held_out = [one[f"validation_{what}"] for one in epochs]
+        assert curves.frame()[f"validation_{what}"].to_list() == held_out
+        lines = {line.get_label(): line for line in curves.plot().axes[0].lines}
+        assert np.asarray(lines["held out"].get_ydata()).tolist() == held_out
+        assert np.asarray(lines["learned from"].get_ydata()).tolist() == [one[f"train_{what}"] for one in epochs]
+
+
+def test_every_panel_of_a_page_has_a_held_out_curve() -> None:
+    for material in (a_regime_1(), a_regime_2(), a_mixed()):
+        section = curves_section(Standing(material))
+        assert section is not None
+        for figure in figures_in(section.blocks):
+            assert isinstance(figure, TrialCurves)
+            panels = [axes for axes in figure.plot().axes if axes.lines]
+            assert len(panels) == len(figure.trials)
+            assert all("held out" in [line.get_label() for line in axes.lines] for axes in panels)
+
+
+def test_stages_of_one_training_follow_one_another() -> None:
+    history = tuple(
+        {"fold": fold, "epoch": epoch, "train_loss": 1.0, "validation_loss": loss}
+        for fold in (0.0, 1.0)
+        for epoch, loss in ((1.0, 0.9), (2.0, float("nan")), (1.0, 0.6), (2.0, 0.5))
+    )
+    assert lines_of(history, "validation_loss") == [[(1.0, 0.9), (3.0, 0.6), (4.0, 0.5)]] * 2
+
+
+def test_patients_who_ended_a_training_are_not_called_held_out() -> None:
+    pair = replace(a_mixed(), settings={"family": "pair"})
+    section = curves_section(Standing(pair))
+    assert section is not None and "kept to end the training" in section.how
+    examples = next(iter(figures_in(section.blocks)))
+    assert isinstance(examples, TrialCurves)
+    labels = [line.get_label() for line in examples.plot().axes[0].lines]
+    assert "kept to end training" in labels and "held out" not in labels
+
+
+def test_what_pruning_left_out_is_said_where_scores_and_importance_are_shown() -> None:
+    section = landscape_section(Standing(a_mixed()))
+    assert section is not None and "Pruned trials" in section.how
+    bars = figures_of(a_mixed())["importance"]
+    assert isinstance(bars, ImportanceBars) and "It saw only completed trials" in bars.caption
+    whole = landscape_section(Standing(a_regime_1()))
+    assert whole is not None and "Pruned" not in whole.how
+    bars = figures_of(a_regime_1())["importance"]
+    assert isinstance(bars, ImportanceBars) and "It saw only" not in bars.caption
+
+
 def test_a_panel_has_faint_folds_and_bold_means() -> None:
     trial = a_regime_1().trials[0]
     figure = TrialCurves("x", "", "auroc18", (trial,), ("only",), columns=1).plot()
     lines = figure.axes[0].lines
     assert sorted(line.get_linewidth() for line in lines) == [0.7] * 12 + [2] * 2
     bold = next(line for line in lines if line.get_label() == "held out")
-    last = [one["auroc18"] for one in trial.history if one["epoch"] == 20]
+    last = [one["validation_auroc18"] for one in trial.history if one["epoch"] == 20]
     assert np.asarray(bold.get_ydata())[-1] == pytest.approx(np.mean(last))
 
 
 def test_a_mean_ends_with_the_shortest_fold_and_what_is_not_finite_is_left_out() -> None:
     assert mean_line([[(1.0, 0.2), (2.0, 0.4)], [(1.0, 0.4)]]) == [(1, 0.30000000000000004)]
-    history = ({"fold": 0.0, "epoch": 1.0, "loss": 0.4}, {"fold": 0.0, "epoch": 2.0, "loss": float("nan")})
+    history = (
+        {"fold": 0.0, "epoch": 1.0, "validation_loss": 0.4},
+        {"fold": 0.0, "epoch": 2.0, "validation_loss": float("nan")},
+    )
     trial = replace(a_regime_1().trials[0], history=history)
     section = curves_section(Standing(replace(a_regime_1(), trials=(trial,))))
     assert section is not None

@@ -7,10 +7,11 @@ import pytest
 from markupsafe import Markup
 from tests.test_report_search_samples import a_mixed, a_regime_1, a_regime_2
 
-from radunion.report.search.material import BestAgainstMedian, SearchMaterial
+from radunion.report.search.material import BestAgainstMedian, Repeat, SearchMaterial
 from radunion.report.search.opening import opening
 from radunion.report.search.standing import Standing
 from radunion.report.study.blocks import Prose
+from radunion.search.analysis import which_to_repeat
 
 
 def words_of(material: SearchMaterial) -> str:
@@ -31,18 +32,31 @@ def test_it_names_what_was_searched() -> None:
         "40 trials of thesis-2 (regime-1), drawn at random, over batch size 16 to 2,048 films and dropout 0 to 0.5"
         in told
     )
-    assert "39 complete and 1 failed. Each trained 20 epochs in each of 6 folds of a simulated cohort." in told
+    assert "39 complete and 1 failed. A completed trial trains 20 epochs in each of 6 folds of a simulated" in told
     mixed = words_of(a_mixed())
     assert "learning rate 1e-5 to 0.1 on a log scale" in mixed and "optimiser adam, adamw or sgd" in mixed
-    assert "up to 20 epochs" in mixed and "simulated" not in mixed
+    assert "Successive halving stops earlier those that do less well" in mixed and "simulated" not in mixed
+    assert "Successive halving" not in told
+
+
+def test_a_grid_is_called_whole_only_where_it_was_gone_through() -> None:
+    material = a_regime_2()
+    assert "32 trials of thesis-2 (regime-2), all of a grid, over" in words_of(material)
+    some = words_of(replace(material, trials=material.trials[:20], repeats=(), verdict=None))
+    assert "20 trials of thesis-2 (regime-2), a random part of a grid of 32 cells, over" in some
+    assert "all of a grid" not in some
 
 
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (0.001, 0.02, "The best trial is better than the median trial by more than noise"),
-        (-0.001, 0.02, "The best trial is not shown to differ from the median trial by more than noise"),
-        (-0.02, -0.001, "On fresh seeds the best trial is worse than the median trial"),
+        (0.001, 0.02, "The best trial is better than the median of the 39 completed trials by more than noise"),
+        (
+            -0.001,
+            0.02,
+            "The best trial is not shown to differ from the median of the 39 completed trials by more than noise",
+        ),
+        (-0.02, -0.001, "On fresh seeds the best trial is worse than the median of the 39 completed trials"),
     ],
 )
 def test_best_and_median_differ_only_where_the_interval_excludes_zero(low: float, high: float, said: str) -> None:
@@ -50,6 +64,23 @@ def test_best_and_median_differ_only_where_the_interval_excludes_zero(low: float
     assert said in told
     assert ("as far as this search can tell" in told) is (low < 0 < high)
     assert "with 5 fresh seeds" in told and "the search itself saw +0.020" in told
+
+
+def test_with_pruning_the_median_is_that_of_the_survivors_and_a_tie_with_it_recommends_nothing() -> None:
+    trials = tuple(replace(one, state="pruned") if one.number % 5 == 4 else one for one in a_regime_1().trials)
+    told = words_of(judged(-0.001, 0.02, trials=trials, pruned=True))
+    assert "not shown to differ from the median of the 31 completed trials by more than noise" in told
+    assert "The 8 pruned trials, stopped for doing less well than others, are not in that median" in told
+    assert "would do as well" not in told
+    assert "not in that median" not in words_of(judged(-0.001, 0.02))
+
+
+def test_the_best_is_the_highest_of_all_trials_that_were_tried() -> None:
+    trials = tuple(replace(one, state="pruned") if one.number % 5 == 4 else one for one in a_regime_1().trials)
+    assert "being the highest of 40 tried" in words_of(a_regime_1())
+    first = which_to_repeat(trials, 1)[0]
+    repeats = (Repeat(first, 1, (0.7, 0.71, 0.72, 0.7, 0.71, 0.72)),)
+    assert "being the highest of 40 tried" in words_of(replace(a_regime_1(), trials=trials, repeats=repeats))
 
 
 def test_without_repeats_nothing_is_claimed() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.test_report_search_samples import a_mixed, a_regime_1
+from tests.test_report_search_samples import a_mixed, a_regime_1, a_regime_2
 
 from radunion.errors import UsageError
 from radunion.report.search.material import Repeat
@@ -24,6 +24,12 @@ def test_order_holds_complete_trials_from_best_to_worst() -> None:
 def test_equal_scores_stand_in_the_order_of_their_numbers() -> None:
     trials = [replace(one, folds=(0.5, 0.5)) for one in a_regime_1().trials[:3]]
     assert [one.number for one in ranked(trials[::-1])] == [0, 1, 2]
+
+
+def test_standing_counts_what_was_pruned_and_the_cells_of_a_grid() -> None:
+    mixed, grid = Standing(a_mixed()), Standing(a_regime_2())
+    assert (mixed.pruned, len(mixed.order)) == (15, 45) and mixed.cells is None
+    assert (grid.pruned, grid.cells) == (0, 32)
 
 
 def test_median_is_never_the_best_of_two() -> None:

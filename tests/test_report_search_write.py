@@ -13,11 +13,11 @@ import pytest
 from tests.test_report_search_samples import CHOSEN, a_mixed, a_regime_1, a_regime_2
 from tests.test_report_study_write import Page, printed_as, resolve
 
-from radunion.report.search.material import SearchMaterial
+from radunion.report.search.material import Axis, SearchMaterial
 from radunion.report.search.record import search_record
 from radunion.report.search.standing import Standing
 from radunion.report.search.write import search_sections, write_search_report
-from radunion.report.study.blocks import Prose, figures_in, grids_in
+from radunion.report.study.blocks import Facts, Prose, figures_in, grids_in
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +44,31 @@ def test_page_is_whole_and_needs_no_other_file(page: Page, folder: Path) -> None
 
 
 def test_every_pointed_number_equals_the_file_that_it_points_to(page: Page, folder: Path) -> None:
-    read: dict[str, Any] = {}
     assert len(page.pointed) > 150
+    assert pointed_files(page, folder) == {"search.json"}
+
+
+def test_every_pointed_number_of_a_pruned_grid_with_patience_and_searched_epochs_has_its_place(tmp_path: Path) -> None:
+    made = a_regime_2()
+    trials = tuple(
+        replace(one, values={**one.values, "epochs": 20}, state="pruned" if one.number % 4 == 3 else "complete")
+        for one in made.trials[:20]
+    )
+    axes = (*made.axes, Axis("epochs", choices=(10, 20)))
+    asked = replace(made, axes=axes, trials=trials, repeats=(), verdict=None, patience=3, pruned=True)
+    page = Page(write_search_report(tmp_path, asked).read_text(encoding="utf-8"))
+    shown = dict(page.pointed)
+    assert shown["search.json#/standing/cells"] == "64" and shown["search.json#/patience"] == "3"
+    assert shown["search.json#/standing/pruned"] == "5"
+    assert pointed_files(page, tmp_path, but="/axes/2/choices") == {"search.json"}
+
+
+def pointed_files(page: Page, folder: Path, *, but: str = "\0") -> set[str]:
+    """Compare every pointed number with what its place holds, `but` for places that end so; return the files read."""
+    read: dict[str, Any] = {}
     for at, text in page.pointed:
+        if at.endswith(but):
+            continue
         value = resolve(folder, at, read)
         if isinstance(value, dict):
             low, high = text.split(" to ")
@@ -57,7 +79,7 @@ def test_every_pointed_number_equals_the_file_that_it_points_to(page: Page, fold
             assert printed_as(text, value), (at, text, value)
         else:
             assert (text == "–") if value is None else (text == value.strip()), at
-    assert set(read) == {"search.json"}
+    return set(read)
 
 
 def test_no_number_of_a_table_stands_without_its_place(page: Page) -> None:
@@ -97,6 +119,32 @@ def test_whole_table_of_trials_is_exact(folder: Path) -> None:
     assert float(rows[5]["dropout"]) == trial.values["dropout"] and float(rows[5]["score"]) == trial.score
     assert [float(rows[5][f"fold {number}"]) for number in range(1, 7)] == list(trial.folds)
     assert rows[3]["state"] == "failed" and rows[3]["score"] == "" and rows[3]["reason"] == "loss was not finite"
+
+
+def test_whole_table_of_trials_tells_the_process_of_each(folder: Path) -> None:
+    with (folder / "tables" / "trials.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert (rows[5]["memory"], rows[5]["device"], rows[5]["worker"]) == ("1100000005", "cpu", "made-up-1")
+    told = json.loads((folder / "search.json").read_text(encoding="utf-8"))
+    assert told["trials"][5]["memory"] == 1_100_000_005 and told["patience"] is None
+
+
+def test_work_tells_repeats_apart_and_what_is_of_one_process() -> None:
+    section = next(one for one in search_sections(Standing(a_regime_1())) if one.key == "work")
+    (facts,) = [block for block in section.blocks if isinstance(block, Facts)]
+    shown = {title: cell.text for title, cell in facts.facts}
+    assert shown["Trials: epochs"] == "12,000" and shown["Repeats: epochs"] == "3,600"
+    assert shown["Trials: training, s"] == "431.2" and shown["Repeats: training, s"] == "129.4"
+    assert shown["Largest memory, GB"] == "1.23" and shown["Processes that finished trials"] == "2"
+    assert "all workers together" not in section.how and "of the process that wrote this page only" in section.how
+    assert "What failed trials took" not in section.how
+
+
+def test_failed_trials_that_tell_no_work_are_said_to_be_left_out_of_it() -> None:
+    material = a_regime_1()
+    trials = tuple(replace(one, epochs=0) if one.state == "failed" else one for one in material.trials)
+    section = next(one for one in search_sections(Standing(replace(material, trials=trials))) if one.key == "work")
+    assert "What failed trials took is not in them." in section.how
 
 
 def test_first_ten_and_the_median_are_a_table_as_csv_and_latex(folder: Path) -> None:

@@ -30,6 +30,14 @@ def test_best_and_median_are_by_score_among_complete_trials() -> None:
     assert best_and_median(trials_of([0.7, 0.8])) == (1, 0)
 
 
+def test_a_pruned_trial_has_no_place_in_the_order_whatever_it_scored_on_the_way() -> None:
+    trials = trials_of([0.5, 0.9, 0.7, 0.6, 0.8])
+    pruned = [replace(a_trial(10 + place, score), state="pruned", epochs=2) for place, score in enumerate((0.1, 0.95))]
+    assert best_and_median([*trials, *pruned]) == best_and_median(trials)
+    repeats = [Repeat(1, 5, (0.6, 0.8, 0.9)), Repeat(2, 5, (0.5, 0.6, 0.6))]
+    assert against_median([*trials, *pruned], repeats, 3) == against_median(trials, repeats, 3)
+
+
 def test_a_search_without_a_complete_trial_has_no_best() -> None:
     with pytest.raises(UsageError, match="needs a complete one, found none"):
         best_and_median([replace(one, state="failed") for one in trials_of([0.1, 0.2])])
@@ -106,6 +114,13 @@ def test_importance_finds_the_axis_that_matters_sums_to_one_and_is_seeded(caplog
     assert set(found) == {axis.name for axis in AXES} and sum(found.values()) == pytest.approx(1)
     assert next(iter(found)) == "rate" and found["rate"] > 0.5 > found["pooling"] > found["batch"]
     assert importance(trials[::-1], AXES) == found
+
+
+def test_importance_sees_completed_trials_only() -> None:
+    trials = mixed_trials(20)
+    pruned = [replace(one, number=100 + one.number, state="pruned", folds=(0.1, 0.1, 0.1)) for one in mixed_trials(20)]
+    assert importance([*trials, *pruned], AXES) == importance(trials, AXES)
+    assert importance([*trials[:9], *pruned], AXES) == {}
 
 
 def test_importance_is_empty_where_it_would_share_out_nothing() -> None:

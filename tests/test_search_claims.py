@@ -7,18 +7,15 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import optuna
 import pytest
-from tests.test_search_claims_samples import space_of, trials_of
+from tests.test_search_claims_samples import claimed, die, space_of, trials_of
 
-from radunion.errors import UsageError
-from radunion.search.claims import Claimed, Trials, open_trials
+from radunion.search.claims import Trials, open_trials
 from radunion.search.draws import values_at
 from radunion.search.ledger import CLAIM, RESULT
 from radunion.search.outcome import Outcome
-from radunion.search.storage import open_store
 
 HALF = Outcome(folds=(0.25, 0.75))
 
@@ -27,18 +24,6 @@ HALF = Outcome(folds=(0.25, 0.75))
 def storage(tmp_path: Path) -> str:
     """A journal: quicker than SQLite, which other tests use."""
     return str(tmp_path / "trials.journal")
-
-
-def claimed(trials: Trials, *, wait: bool = True) -> Claimed:
-    found = trials.claim(wait=wait)
-    assert found is not None
-    return found
-
-
-def die(trials: Trials) -> None:
-    """Leave everything as a killed process leaves it: its lock is free, and nothing is told to the storage."""
-    trials._pulse.stop()
-    trials._attempts.worker._lock.release()
 
 
 def seem_elsewhere(trials: Trials) -> None:
@@ -219,32 +204,6 @@ def test_a_complete_trial_needs_a_score(storage: str) -> None:
             with pytest.raises(ValueError, match="call fail with the reason"):
                 one.complete(Outcome(folds=folds))
         assert one.complete(HALF)
-
-
-@pytest.mark.parametrize(
-    ("changes", "problem"),
-    [
-        ({"seed": 1}, r"different: seed \(0 there, 1 here\)"),
-        ({"identity": {"cohort": "b" * 64}}, r"cohort \(aaaaaaaaaaaa there, bbbbbbbbbbbb here\)"),
-        ({"identity": {"cohort": "a" * 64, "fold": "1"}}, r"fold \(none there, 1 here\)"),
-        ({"space": replace(space_of(3, "random"), k=5)}, "different: space"),
-        ({"space": space_of(3, "tpe")}, "different: space"),
-    ],
-)
-def test_other_work_is_refused_with_what_differs(storage: str, changes: dict[str, Any], problem: str) -> None:
-    given: dict[str, Any] = {
-        "name": "s", "space": space_of(3, "random"), "seed": 0, "identity": {"cohort": "a" * 64},
-    }  # fmt: skip
-    open_trials(storage, **given).close()
-    open_trials(storage, **given).close()
-    with pytest.raises(UsageError, match=problem):
-        open_trials(storage, **{**given, **changes})
-
-
-def test_a_study_that_is_not_radunion_s_is_refused(storage: str) -> None:
-    optuna.create_study(study_name="quick", storage=open_store(storage).storage).ask()
-    with pytest.raises(UsageError, match="the search quick there is not radunion's"):
-        trials_of(storage, space_of(1, "random"))
 
 
 def test_a_process_killed_for_real_loses_nothing(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import radunion.search.claims as claims_module
-from radunion.search.claims import Trials, open_trials
+from radunion.search.claims import Claimed, Trials, open_trials
 from radunion.search.outcome import Outcome
 from radunion.search.space import SPACES, Space
 from radunion.search.storage import Store, open_store
@@ -24,6 +24,19 @@ def space_of(trials: int, sampler: str) -> Space:
 def trials_of(storage: str, space: Space) -> Trials:
     """Open the trials as every process of these tests does."""
     return open_trials(storage, name="quick", space=space, seed=3, identity={"cohort": "c"}, grace_s=60.0)
+
+
+def claimed(trials: Trials, *, wait: bool = True) -> Claimed:
+    """Claim a trial where one is free."""
+    found = trials.claim(wait=wait)
+    assert found is not None
+    return found
+
+
+def die(trials: Trials) -> None:
+    """Leave everything as a killed process leaves it: its lock is free, and nothing is told to the storage."""
+    trials._pulse.stop()
+    trials._attempts.worker._lock.release()
 
 
 def note(log: Path, *words: object) -> None:

@@ -53,6 +53,28 @@ def test_the_last_attempt_says_how_far_a_trial_is() -> None:
     assert ledger.attempt_of(2) is not None
 
 
+def test_trials_that_were_given_up_are_told_with_the_fewest_deaths_first() -> None:
+    records = [record(number, TrialState.FAIL) for number in range(3)]
+    records += [again(3, TrialState.FAIL, 0, 1), again(4, TrialState.RUNNING, 2, 1)]
+    ledger = ledger_of(records, 4)
+    assert [(one.number, one.deaths) for one in ledger.lost()] == [(1, 1), (0, 2)]
+    assert ledger.last[2].deaths == 1
+
+
+def test_what_was_given_up_or_failed_stands_in_no_comparison() -> None:
+    records = [
+        record(0, TrialState.FAIL),
+        record(1, TrialState.FAIL, **FAILED),
+        record(2, TrialState.RUNNING, **FAILED),
+        record(3, TrialState.RUNNING),
+        record(4, TrialState.COMPLETE),
+        record(5, TrialState.PRUNED),
+        again(6, TrialState.WAITING, 0, 1),
+        record(7, TrialState.COMPLETE),
+    ]
+    assert [one.record.number for one in ledger_of(records, 6).standing()] == [3, 4, 5]
+
+
 def test_of_one_attempt_added_twice_the_first_counts() -> None:
     ledger = ledger_of(
         [record(0, TrialState.FAIL), again(1, TrialState.RUNNING, 0, 1), again(2, TrialState.WAITING, 0, 1)], 1

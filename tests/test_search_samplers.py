@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import optuna
 import pytest
 
 from radunion.report.search.material import Axis, Value
 from radunion.search.draws import values_at
-from radunion.search.ledger import CLAIM
+from radunion.search.ledger import AGAIN, CLAIM
 from radunion.search.samplers import chosen, pruner_of, sampler_of
 from radunion.search.silence import quieten
 from radunion.search.space import SPACES, Space
@@ -81,6 +82,45 @@ def test_halving_stops_the_poor_after_a_ninth_and_a_third_of_the_epochs(epochs: 
             asked.append(poor.should_prune())
         assert asked == [False] * (step - 1) + [True]
         study.tell(poor, state=optuna.trial.TrialState.PRUNED)
+
+
+def test_where_nothing_was_killed_halving_stops_what_optuna_s_does() -> None:
+    space = replace(SPACE, pruning="halving", epochs=20)
+    ours, theirs = (study_of(space, 0) for _ in range(2))
+    theirs.pruner = optuna.pruners.SuccessiveHalvingPruner(min_resource=2, reduction_factor=3)
+    random = np.random.default_rng(8)
+    stopped = []
+    for _ in range(60):
+        values = [float("nan") if random.random() < 0.02 else round(float(one), 1) for one in random.random(12)]
+        told = [ending(study, values) for study in (ours, theirs)]
+        assert told[0] == told[1]
+        stopped.append(told[0])
+    assert {2, 6, 12} == set(stopped)
+
+
+def ending(study: optuna.Study, values: list[float]) -> int:
+    """Report until the trial is stopped; return after how many epochs."""
+    trial = study.ask()
+    for epoch, value in enumerate(values, start=1):
+        trial.report(value, step=epoch)
+        if trial.should_prune():
+            study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+            return epoch
+    study.tell(trial, 0.5)
+    return len(values)
+
+
+def test_a_further_attempt_is_not_measured_against_the_one_that_was_given_up() -> None:
+    study = study_of(replace(SPACE, pruning="halving", epochs=20), 0)
+    killed = study.ask()
+    for epoch in range(1, 10):
+        killed.report(0.9, step=epoch)
+        assert not killed.should_prune()
+    study.tell(killed, state=optuna.trial.TrialState.FAIL)
+    study.enqueue_trial({}, user_attrs={AGAIN: [0, 1]})
+    assert ending(study, [0.5] * 20) == 20
+    assert ending(study, [0.6] * 20) == 20
+    assert ending(study, [0.4] * 20) == 2
 
 
 def test_without_pruning_nothing_is_stopped() -> None:

@@ -59,6 +59,17 @@ def test_every_field_of_a_protocol_can_be_searched() -> None:
     assert (tried.network, tried.pooling) == ("resnet18", "avg")
 
 
+def test_no_tap_can_be_searched_and_fixed(tmp_path: Any) -> None:
+    assert isinstance(THESIS, FilmProtocol)
+    base = replace(THESIS, tap="Mixed_7a")
+    searched = space(base=base, axes=(Axis("tap", choices=("Mixed_5d", "none")),))
+    fixed = space(base=base, fixed={"tap": "none"})
+    taps = [protocol_of(searched, {"tap": "none"}), protocol_of(searched, {"tap": "Mixed_5d"}), protocol_of(fixed)]
+    assert [getattr(one, "tap", "") for one in taps] == [None, "Mixed_5d", None]
+    (tmp_path / "chosen.toml").write_text(protocol_to_toml(taps[0]))
+    assert protocol_from_toml(tmp_path / "chosen.toml") == taps[0]
+
+
 def test_a_protocol_s_own_epochs_stay_where_a_space_gives_none() -> None:
     assert longest(space()) == 50
     assert longest(space(epochs=7)) == 7
@@ -84,6 +95,21 @@ def test_values_that_the_protocol_refuses_are_refused() -> None:
         ({"axes": (Axis("learning_rate", low=0.0, high=1.0, log=True),)}, "on a log scale low must be above 0"),
         ({"axes": (Axis("pooling", low=0.0, high=1.0),)}, "one of max, avg, which has no range; give choices"),
         ({"axes": (Axis("pooling", choices=("max", "min")),)}, "pooling is one of max, avg, found 'min'"),
+        ({"axes": (Axis("batch", low=16.0, high=1e30),)}, r"batch must be at most 1,000,000, found 1e\+30"),
+        ({"axes": (Axis("batch", choices=(16, 10**30)),)}, "batch must be at most 1,000,000, found 1,000,000,000"),
+        ({"fixed": {"batch": 10**30}}, "batch must be at most 1,000,000"),
+        ({"trials": 10**30}, "trials must be at most 1,000,000"),
+        ({"epochs": 10**30}, "epochs must be at most 1,000,000"),
+        (
+            {
+                "sampler": "grid",
+                "axes": (
+                    *(Axis(name, choices=tuple(range(2, 103))) for name in ("batch", "epochs")),
+                    Axis("learning_rate", choices=tuple(step / 100 for step in range(1, 102))),
+                ),
+            },
+            "a grid has at most 1,000,000 trials, found 1,030,301",
+        ),
         ({"axes": (Axis("dropout"),)}, "needs low and high, or at least one choice, found none"),
         ({"axes": (Axis("dropout", choices=(0.1, 0.1)),)}, "stands once"),
         ({"axes": (Axis("dropout", low=0.0, high=0.5, choices=(0.1,)),)}, "not both"),

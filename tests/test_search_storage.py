@@ -5,7 +5,9 @@ from pathlib import Path
 
 import optuna
 import pytest
+from filelock import FileLock
 
+import radunion.search.storage as storage_module
 from radunion.errors import UsageError
 from radunion.search.storage import open_store
 
@@ -57,6 +59,24 @@ def test_half_a_line_of_a_killed_process_is_cut_off_its_journal(tmp_path: Path) 
     assert keys(path, "s") == {"one": 1, "two": 2}
     path.write_bytes(b'{"op_co')
     assert keys(path, "t") == {}
+
+
+def test_a_journal_that_is_out_of_reach_for_a_while_is_not_left_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(tmp_path / "a.journal")
+    study = optuna.create_study(study_name="s", storage=store.storage)
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="Stale file handle"):
+        patch.setattr(storage_module, "_cut_half_a_line", unreachable)
+        study.set_user_attr("one", 1)
+    with FileLock(store.locks / "append", timeout=0):
+        pass
+    study.set_user_attr("two", 2)
+    assert keys(tmp_path / "a.journal", "s") == {"two": 2}
+
+
+def unreachable(journal: Path) -> None:
+    raise OSError(116, "Stale file handle")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ import shutil
 import time
 from pathlib import Path
 
+import pytest
+from filelock import FileLock, Timeout
+
 from radunion.search.workers import Pulse, Watch, Worker
 
 
@@ -25,6 +28,29 @@ def test_a_lock_left_by_a_dead_worker_is_free(tmp_path: Path) -> None:
     assert not (tmp_path / "worker-dead").exists()
     assert not worker.is_alive("dead")
     worker.close()
+
+
+def test_a_lock_is_let_go_before_its_file_is_removed_which_windows_wants(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_on_windows(self: Path, missing_ok: bool = False) -> None:
+        try:
+            with FileLock(self, timeout=0):
+                asked.append(self.name)
+        except Timeout:
+            raise PermissionError(13, "The process cannot access the file") from None
+
+    asked: list[str] = []
+    worker, other = Worker(tmp_path), Worker(tmp_path)
+    (tmp_path / "worker-dead").touch()
+    monkeypatch.setattr(Path, "unlink", as_on_windows)
+    assert not worker.is_alive("dead")
+    worker.close()
+    assert asked == ["worker-dead", f"worker-{worker.name}"]
+    look = FileLock(tmp_path / f"worker-{other.name}")
+    other._lock.release()
+    with look:  # another process looks whether it is alive
+        other.close()
 
 
 def test_a_folder_elsewhere_is_another_machine(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Protocols: what comes with radunion, what a TOML file may say, and the names that changes leave."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -202,6 +202,37 @@ def test_a_file_of_inception_is_not_given_to_another_network() -> None:
     assert named.weights == "dense.pt"
     with pytest.raises(UsageError, match="not timm's to download"):
         varied(PROTOCOLS["thesis-3"], variant)
+
+
+def test_a_file_goes_by_the_protocol_s_name_then_its_network_s_then_its_kind() -> None:
+    thesis = PROTOCOLS["thesis-2"]
+    files = {"imagenet": "kind.h5", "inception_v3": "network.pt", "thesis-2": "protocol.pt"}
+    for given in ("protocol.pt", "network.pt", "kind.h5"):
+        assert getattr(varied(thesis, Variant(files=files))[0], "weights", "") == given
+        files = {name: file for name, file in files.items() if file != given}
+
+
+def test_a_network_s_file_goes_wherever_it_runs_frozen() -> None:
+    assert isinstance(PROTOCOLS["thesis-2"], FilmProtocol)
+    dense = replace(PROTOCOLS["thesis-2"], name="mine", network="densenet169")
+    variant = Variant(files={"densenet169": "dense.pt"})
+    assert getattr(varied(dense, variant)[0], "weights", "") == "dense.pt"
+    assert varied(dense, Variant(files={"densenet169": "none"}))[1] == "mine (random weights, not imagenet)"
+    for kept in (PROTOCOLS["mura"], replace(dense, weights="own.pt"), replace(dense, weights="none")):
+        assert varied(kept, variant)[0] == kept
+    assert "--weights densenet169=FILE" in str(missing_weights(dense))
+
+
+def test_a_study_takes_weights_by_the_names_of_its_networks(tmp_path: Path) -> None:
+    from radunion.cli.study import variant_of
+
+    (tmp_path / "resnet.pt").write_bytes(b"")
+    word = f"resnet50={tmp_path / 'resnet.pt'}"
+    assert variant_of([word], [], [], [PROTOCOLS["thesis-2"]], networks=["resnet50"]).files == {
+        "resnet50": str(tmp_path / "resnet.pt")
+    }
+    with pytest.raises(UsageError, match=r": thesis-2, inception_v3, imagenet, radimagenet; found resnet50$"):
+        variant_of([word], [], [], [PROTOCOLS["thesis-2"]], networks=["inception_v3"])
 
 
 def test_ours_reads_pairs_and_theirs_single_films() -> None:

@@ -33,6 +33,14 @@ def test_quick_noise_keeps_its_rate_and_a_mean_of_one(dropout: float) -> None:
     assert float(columns.std()) == pytest.approx((dropout / (1 - dropout) / 2000) ** 0.5, rel=0.15)
 
 
+@pytest.mark.parametrize("dropout", [1e-4, 1e-3, 3.8e-3, 4e-3])
+def test_a_low_rate_of_quick_noise_leaves_the_units_there(dropout: float) -> None:
+    noise = Noise(dropout, torch.bfloat16, "cpu", quick=True)
+    (values,) = NoiseTape(noise, 5, rows=2000, batch=2000, widths=(500,)).step(0)
+    assert float((values == 0).double().mean()) == pytest.approx(dropout, abs=0.004)
+    assert float(values.double().mean()) == pytest.approx(1, abs=0.001)
+
+
 def test_heads_that_draw_alike_share_a_tape_whichever_asks_first() -> None:
     tapes = NoiseTapes(2, dtype=torch.bfloat16, device="cpu", quick=True)
     first = tapes.of(HEAD, rows=9, widths=(5,))

@@ -10,12 +10,9 @@ from tests.test_training_tuned_samples import SETTINGS, module_and_job
 
 from radunion.errors import TrainingError, UsageError
 from radunion.training.loop import Epoch
-from radunion.training.tuned import loop
-from radunion.training.tuned.job import Job
 from radunion.training.tuned.loop import schedule, tune
 from radunion.training.tuned.machine import Machine
 from radunion.training.tuned.network import TunedLoss
-from radunion.training.tuned.settings import TunedSettings
 from radunion.training.tuned.state import learning_tensors
 
 CPU = Machine(accelerator="cpu")
@@ -113,32 +110,3 @@ def test_a_batch_that_devices_cannot_share_is_refused_before_any_work() -> None:
     module, job = module_and_job()
     with pytest.raises(UsageError, match="8 examinations for 3 devices"):
         tune(module, job, replace(CPU, devices=3), untold)
-
-
-def kept_by_rank(fabric: object, **given: object) -> None:
-    """Do a process's part, and leave the weights that it ends with beside the checkpoint."""
-    job = given["job"]
-    assert isinstance(job, Job)
-    assert job.checkpoint is not None
-    rank = fabric.global_rank  # type: ignore[attr-defined]
-    content = loop.work(fabric, module=None, **given)  # type: ignore[arg-type]
-    torch.save(content["learning"], job.checkpoint.with_name(f"rank-{rank}.pt"))
-
-
-@pytest.mark.slow
-def test_two_processes_end_with_equal_weights_and_do_what_one_does(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings: TunedSettings = replace(SETTINGS, epochs=4)
-    alone, job = module_and_job(settings)
-    wanted = tune(alone, job, CPU, untold)
-    monkeypatch.setattr(loop, "_work_apart", kept_by_rank)
-    module, job = module_and_job(settings, checkpoint=tmp_path / "tuning.pt")
-    told: list[Epoch] = []
-    history = tune(module, job, replace(CPU, devices=2), told.append)
-    assert list(history) == told
-    ends = [torch.load(tmp_path / f"rank-{rank}.pt", weights_only=True) for rank in (0, 1)]
-    assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
-    assert history[-1]["train_loss"] < 0.9 * history[0]["train_loss"]
-    for one, other in zip(wanted, history, strict=True):
-        assert other == pytest.approx(one, rel=2e-3)

@@ -44,7 +44,7 @@ def add_to(subparsers: Subparsers) -> None:
         "--top", metavar="N", type=positive, default=5, help="how many of the best are trained again (5)"
     )
     parser.add_argument(
-        "--weights", metavar="KIND=FILE", nargs="+", action="extend", default=[], help="as of `radunion study`"
+        "--weights", metavar="NAME=FILE", nargs="+", action="extend", default=[], help="as of `radunion study`"
     )
     parser.add_argument("--tap", metavar="LAYER", nargs="+", action="extend", default=[], help="as of `radunion study`")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="of frozen networks")
@@ -132,6 +132,6 @@ def _said(material: "SearchMaterial") -> str:
         return said
     shown = "more than noise" if told.low > 0 else "not shown to be more than noise"
     return (
-        f"{said}; with fresh seeds {told.repeated:+.3f} ({told.low:+.3f} to {told.high:+.3f}) over the median trial, "
-        f"{shown}"
+        f"{said}; with fresh seeds {told.repeated:+.3f} ({told.low:+.3f} to {told.high:+.3f}) over the median of "
+        f"{len(complete)} completed trials, {shown}"
     )

@@ -2,7 +2,7 @@
 
 import tomllib
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,9 +54,9 @@ def add_to(subparsers: Subparsers) -> None:
         help="epochs of the networks trained end to end, or of a protocol; its name then says so",
     )  # fmt: skip
     parser.add_argument(
-        "--weights", metavar="KIND=FILE", nargs="+", action="extend", default=[],
-        help="the file of InceptionV3's imagenet or radimagenet weights, or of a protocol's by its name; `none` is "
-        "random weights, the name then says so, and `download` timm's own",
+        "--weights", metavar="NAME=FILE", nargs="+", action="extend", default=[],
+        help="a weights file by a protocol's name, a frozen network's (such as resnet50), or imagenet or radimagenet, "
+        "which are InceptionV3's; `none` is random weights, the name then says so, and `download` timm's own",
     )  # fmt: skip
     parser.add_argument(
         "--tap", metavar="[NAME=]LAYER", nargs="+", action="extend", default=[],
@@ -123,7 +123,7 @@ def _settings(args: Namespace) -> "StudySettings":
         k=args.folds or _FOLDS,
         units=args.unit or ("both" if preset else "patient"),
         seed=args.seed,
-        variant=variant_of(args.weights, args.tap, args.epochs, protocols),
+        variant=variant_of(args.weights, args.tap, args.epochs, protocols, networks=_networks_of(protocols)),
         precision=args.precision,
         replicates=args.replicates,
         preset=preset,
@@ -144,10 +144,20 @@ def _protocols(args: Namespace) -> "tuple[Protocol, ...]":
 
 
 def variant_of(
-    weights: Sequence[str], tap: Sequence[str], epochs: Sequence[str], protocols: "Sequence[Protocol]"
+    weights: Sequence[str],
+    tap: Sequence[str],
+    epochs: Sequence[str],
+    protocols: "Sequence[Protocol]",
+    *,
+    networks: Collection[str] | None = None,
 ) -> "Variant":
-    """Read what a run says of its protocols. Raises UsageError for names and files that are not there."""
+    """Read what a run says of its protocols.
+
+    `networks` are those whose weights go by the network's name; None where only the caller can tell them, who then has
+    to refuse others, as a search does of those in its space. Raises UsageError for names and files that are not there.
+    """
     from radunion.study.protocols import Variant
+    from radunion.study.protocols.variant import KINDS
 
     files = dict(_named(weights, optional=False))
     absent = [file for file in files.values() if file not in ("none", "download") and not Path(file).is_file()]
@@ -155,14 +165,25 @@ def variant_of(
         raise UsageError(f"{absent[0]}: --weights names no file that exists; check the path, or give none")
     taps = dict(_named(tap, optional=True))
     counts = _counts(epochs)
-    names = {protocol.name for protocol in protocols}
-    unknown = sorted(({*taps, *counts} - names - {""}) | (set(files) - names - {"imagenet", "radimagenet"}))
-    if unknown:
-        raise UsageError(
-            "--tap and --epochs name a protocol of this run, --weights one or imagenet or radimagenet; found "
-            f"{', '.join(unknown)}"
-        )
+    names = [protocol.name for protocol in protocols]
+    _must_be_among({*taps, *counts} - {""}, names, option="--tap and --epochs name a protocol of this run")
+    if networks is not None:
+        accepted = [*names, *networks, *KINDS]
+        _must_be_among(files, accepted, option="--weights names a protocol of this run, a frozen network or a kind")
     return Variant(files=files, taps=taps, epochs=counts)
+
+
+def _networks_of(protocols: "Sequence[Protocol]") -> list[str]:
+    from radunion.study.protocols.variant import network_of_file
+
+    found = [network_of_file(protocol) for protocol in protocols]
+    return list(dict.fromkeys(network for network in found if network is not None))
+
+
+def _must_be_among(words: Collection[str], accepted: Collection[str], *, option: str) -> None:
+    unknown = sorted(set(words) - set(accepted))
+    if unknown:
+        raise UsageError(f"{option}: {', '.join(dict.fromkeys(accepted))}; found {', '.join(unknown)}")
 
 
 def _counts(words: Sequence[str]) -> dict[str, int]:

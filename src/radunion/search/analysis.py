@@ -23,7 +23,9 @@ _SEED = 0
 def best_and_median(trials: Sequence[Trial]) -> tuple[int, int]:
     """Return the numbers of the best and of the median of the complete trials; the same for a single one.
 
-    Of an even number the median is the lower of the two in the middle. Raises UsageError where none is complete.
+    A pruned trial has a score of fewer epochs, so that it has no place in the order: with pruning the median is the
+    middle of the survivors. Of an even number it is the lower of the two in the middle. Raises UsageError where none is
+    complete.
     """
     order = ranked(trials)
     if not order:
@@ -40,8 +42,9 @@ def which_to_repeat(trials: Sequence[Trial], top: int) -> tuple[int, ...]:
 
 
 def against_median(trials: Sequence[Trial], repeats: Sequence[Repeat], k: int) -> BestAgainstMedian | None:
-    """Compare the best with the median trial on fresh seeds, fold by fold, by the corrected resampled t-test.
+    """Compare the best with the median of the completed trials, fold by fold, by the corrected resampled t-test.
 
+    Only what fresh seeds gave is compared. With pruning both are survivors, and a tie of theirs says nothing of others.
     Repeats are paired by seed: both trials saw the same folds there. None where both are one trial or share no seed.
     Raises UsageError when a repeat has another number of folds than k.
     """
@@ -66,8 +69,9 @@ def against_median(trials: Sequence[Trial], repeats: Sequence[Repeat], k: int) -
 def importance(trials: Sequence[Trial], axes: Sequence[Axis]) -> dict[str, float]:
     """Return the share of the variance of the scores that each axis explains alone, largest first; they sum to 1.
 
-    Functional ANOVA of a random forest (Hutter, Hoos and Leyton-Brown 2014), as Optuna has it, with a fixed seed. Empty
-    where fewer than ten trials are complete, all have one score, or no axis varies: noise alone would be shared out.
+    Functional ANOVA of a random forest (Hutter, Hoos and Leyton-Brown 2014), as Optuna has it, with a fixed seed. It
+    sees completed trials only, none that was pruned. Empty where fewer than ten trials are complete, all have one
+    score, or no axis varies: noise alone would be shared out.
     """
     order = ranked(trials)
     scores = {trial.score for trial in order}

@@ -10,7 +10,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
 from radunion.report.search.material import State
-from radunion.search.ledger import AGAIN, RESULT, Attempt, Ledger, ledger_of
+from radunion.search.ledger import AGAIN, RESULT, SUSPECT, Attempt, Ledger, ledger_of
 from radunion.search.storage import Store
 from radunion.search.workers import Watch, Worker
 
@@ -35,37 +35,53 @@ class Attempts:
         """Read how far every trial is."""
         return ledger_of(self.study.get_trials(deepcopy=False), self.trials)
 
-    def take(self, mine: Collection[int]) -> tuple[optuna.Trial, Attempt] | None:
-        """Take up a trial that is free, those of dead processes first; None where none is. Call it within the gate."""
+    def take(self, mine: Collection[int], *, suspects: bool = True) -> tuple[optuna.Trial, Attempt] | None:
+        """Take up a trial that is free; None where none is. Call it within the gate.
+
+        Those of dead processes go first, the fewest deaths before more, then new ones. A trial at which three
+        processes died or more comes last, so that it keeps no other from being run; without `suspects` not at all.
+        """
         self._settle_dead(mine)
-        while True:
-            ledger = self.ledger()
-            if not ledger.numbers("new", "waiting", "lost"):
-                return None
-            for number in ledger.numbers("lost"):
-                self._try_again(ledger.last[number])
+        while self._is_ready(self.ledger(), suspects=suspects):
             trial = self.study.ask()
             attempt = self.ledger().attempt_of(trial.number)
             if attempt is not None:
                 return trial, attempt
             self.study.tell(trial, state=TrialState.FAIL)  # one too many, made by two machines at once
+        return None
 
     def keep(self, trial: optuna.Trial, kept: dict[str, Any]) -> bool:
         """Keep what a trial found, then call it finished: in this order a kill between the two loses nothing.
 
-        Returns whether it counts: not where the attempt was given up before.
+        Returns whether it counts: not where the attempt was given up before. It may be called again after an outage.
         """
         with self.store.gate():
             try:
                 trial.set_user_attr(RESULT, kept)
                 return self._tell(trial.number, kept)
             except UpdateFinishedTrialError:
-                return False
+                return self._is_kept(trial.number)
 
     def give_up(self, record_number: int) -> None:
         """Say that nobody runs an attempt any more."""
         with suppress(UpdateFinishedTrialError):
             self.study.tell(record_number, state=TrialState.FAIL, skip_if_finished=True)
+
+    def _is_ready(self, ledger: Ledger, *, suspects: bool) -> bool:
+        """Say whether a trial is to be taken up; the storage then gives out the right one: the waiting before a new."""
+        waiting = [ledger.last[number] for number in ledger.numbers("waiting")]
+        if waiting:
+            return suspects or all(one.deaths < SUSPECT for one in waiting)
+        new, lost = ledger.numbers("new"), ledger.lost()
+        if lost and (lost[0].deaths < SUSPECT or (suspects and not new)):
+            self._try_again(lost[0])
+            return True
+        return bool(new)
+
+    def _is_kept(self, record_number: int) -> bool:
+        """Say whether a finished attempt has its result: nobody but its own process writes one."""
+        attempt = self.ledger().attempt_of(record_number)
+        return attempt is not None and attempt.progress == "done"
 
     def _tell(self, record_number: int, kept: Mapping[str, Any]) -> bool:
         state = _STATES[kept["state"]]

@@ -10,26 +10,28 @@ such outputs); False ends the trial."""
 
 
 class Endings:
-    """Tell each trial of an epoch as soon as all its folds have learned it; name the jobs of those that end with it.
+    """Tell each trial of an epoch that its folds have learned; name the jobs of those that end with it.
 
-    The jobs are those of one trial after another, `folds` each. A trial with a fold that diverged is told no more.
+    The jobs are those of one trial after another, `folds` each, which learn in step. A trial of which a fold has
+    diverged has failed: it is told no more, and its other folds end.
     """
 
     def __init__(self, folds: int, go_on: Sequence[GoOn]) -> None:
         self.folds = folds
         self.go_on = go_on
-        self._told: dict[tuple[int, int], list[float]] = {}
 
     def __call__(self, epochs: Mapping[int, Mapping[str, float]]) -> list[int]:
         """Return the jobs that shall learn no more."""
-        ended: list[int] = []
-        for job, epoch in epochs.items():
-            trial, number = job // self.folds, int(epoch["epoch"])
-            values = self._told.setdefault((trial, number), [])
-            values.append(_so_far(epoch))
-            if len(values) == self.folds and not self.go_on[trial](number, float(np.mean(values))):
-                ended += range(trial * self.folds, (trial + 1) * self.folds)
-        return ended
+        of_trials: dict[int, list[int]] = {}
+        for job in epochs:
+            of_trials.setdefault(job // self.folds, []).append(job)
+        ended = [jobs for trial, jobs in of_trials.items() if not self._goes_on(trial, [epochs[job] for job in jobs])]
+        return [job for jobs in ended for job in jobs]
+
+    def _goes_on(self, trial: int, epochs: Sequence[Mapping[str, float]]) -> bool:
+        if len(epochs) < self.folds:
+            return False
+        return self.go_on[trial](int(epochs[0]["epoch"]), float(np.mean([_so_far(one) for one in epochs])))
 
 
 def _so_far(epoch: Mapping[str, float]) -> float:

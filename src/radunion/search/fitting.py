@@ -3,60 +3,28 @@
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
+import torch
 
 from radunion.errors import TrainingError
 from radunion.search.endings import Endings, GoOn
-from radunion.search.scores import score_columns, score_cortices
+from radunion.search.fitted import Asked, Fitted
+from radunion.search.fold_by_fold import fit_fold_by_fold
+from radunion.search.scores import score_cortices
 from radunion.study.crossval.data import StudyData
-from radunion.study.crossval.methods import Tools, method_of
-from radunion.study.crossval.pool import of_fold
+from radunion.study.crossval.methods import Tools
 from radunion.study.crossval.splits import Split
 from radunion.study.plans import film_preprocessing, film_settings
 from radunion.study.protocols import FilmProtocol, Protocol
 from radunion.training.examples import ABSENT
 from radunion.training.films.learner import FilmLearner
-from radunion.training.films.many import HeadJob, HeadPrecision, TrainedHead, memory_of, train_heads
+from radunion.training.films.many import LIMIT, HeadJob, HeadPrecision, TrainedHead, memory_of, train_heads
 from radunion.training.films.said import joint_of, said_of
 
 _KEPT = 2
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A trial to be trained: its protocol, and who is told of its epochs."""
-
-    protocol: Protocol
-    go_on: GoOn
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """What every fold of a trial came to.
-
-    `scores` holds each fold's measures, `history` one record a fold and epoch, `epochs` how many each fold was trained,
-    `stopped` whether it was ended early.
-    """
-
-    scores: tuple[Mapping[str, float], ...]
-    history: tuple[Mapping[str, float], ...]
-    epochs: int
-    seconds: float
-    stopped: bool
-
-    def folds(self, objective: str) -> tuple[float, ...]:
-        """Return the objective of every fold. Raises TrainingError where one does not define it."""
-        if any(objective not in one for one in self.scores):
-            raise TrainingError(f"{objective} is undefined on a fold: one class, or one score, only")
-        return tuple(one[objective] for one in self.scores)
-
-    def mean(self) -> dict[str, float]:
-        """Return the mean over folds of every measure."""
-        names = dict.fromkeys(name for one in self.scores for name in one)
-        return {name: float(np.mean([one[name] for one in self.scores if name in one])) for name in names}
 
 
 class Fitter:
@@ -100,27 +68,46 @@ class Fitter:
             found |= dict(zip(places, fitted, strict=True))
         return [found[place] for place in range(len(asked))]
 
+    def _folds(self, protocol: Protocol, splits: Sequence[Split], seed: int) -> Fitted | TrainingError:
+        try:
+            return fit_fold_by_fold(protocol, splits, self.data, self.tools, seed=seed)
+        except TrainingError as error:
+            return error
+
     def _heads(
         self, films: FilmProtocol, asked: Sequence[Asked], splits: Sequence[Split], seed: int
     ) -> list[Fitted | TrainingError]:
         learner = self._learner(films)
-        start = time.monotonic()
         protocols = [cast("FilmProtocol", one.protocol) for one in asked]
-        jobs = [
-            HeadJob(film_settings(protocol, seed=seed), split.train_films, split.test_films)
-            for protocol in protocols
-            for split in splits
-        ]
-        self.memory = max(self.memory, memory_of(jobs, learner.looked(), precision=self.heads))
+        of_trials = [_jobs_of(protocol, splits, seed) for protocol in protocols]
+        needs = [memory_of(jobs, learner.looked(), precision=self.heads) for jobs in of_trials]
+        found: list[Fitted | TrainingError] = []
+        for few in _within(needs, LIMIT):
+            try:
+                heads, seconds = self._together(learner, [of_trials[one] for one in few], [asked[one] for one in few])
+            except (MemoryError, torch.OutOfMemoryError):
+                found += [
+                    TrainingError(f"{len(few) * len(splits)} heads at once need more memory than there is")
+                ] * len(few)
+                continue
+            found += [self._judged(protocols[one], own, splits, seconds) for one, own in zip(few, heads, strict=True)]
+        return found
+
+    def _together(
+        self, learner: FilmLearner, of_trials: Sequence[Sequence[HeadJob]], asked: Sequence[Asked]
+    ) -> tuple[list[list[TrainedHead]], float]:
+        """Train all folds of some trials in step; return the heads of each, and the seconds that fall to each."""
+        start = time.monotonic()
+        folds = len(of_trials[0])
+        jobs = [job for own in of_trials for job in own]
+        need = memory_of(jobs, learner.looked(), precision=self.heads)
+        self.memory = max(self.memory, need)
         heads = train_heads(
-            learner.looked(), learner.targets, jobs, precision=self.heads, device=self.device,
-            ending=Endings(len(splits), [one.go_on for one in asked]),
+            learner.looked(), learner.targets, jobs, precision=self.heads, device=self.device, limit=max(LIMIT, need),
+            ending=Endings(folds, [one.go_on for one in asked]),
         )  # fmt: skip
-        seconds = (time.monotonic() - start) / len(asked)
-        of_trials = [heads[first : first + len(splits)] for first in range(0, len(heads), len(splits))]
-        return [
-            self._judged(protocol, own, splits, seconds) for protocol, own in zip(protocols, of_trials, strict=True)
-        ]
+        seconds = (time.monotonic() - start) / len(of_trials)
+        return [heads[first : first + folds] for first in range(0, len(heads), folds)], seconds
 
     def _judged(
         self, protocol: FilmProtocol, heads: Sequence[TrainedHead], splits: Sequence[Split], seconds: float
@@ -155,25 +142,23 @@ class Fitter:
         self._learners.move_to_end(films)
         return self._learners[films]
 
-    def _folds(self, protocol: Protocol, splits: Sequence[Split], seed: int) -> Fitted:
-        start = time.monotonic()
-        method = method_of(protocol, self.data, replace(self.tools, seed=seed))
-        scores, history = [], []
-        for split in splits:
-            fold = method.fit(split, work=self.tools.work / f"fold-{split.fold}")
-            scores.append(score_cortices(of_fold(fold, protocol, self.data)[split.test], split.test, self.data))
-            if fold.sigmoids is not None:
-                scores[-1] |= self._columns(fold.sigmoids, split)
-            stages = fold.history.values()
-            history += [{"fold": float(split.fold), **epoch} for stage in stages for epoch in stage]
-        epochs = max((int(one["epoch"]) for one in history), default=0)
-        return Fitted(tuple(scores), tuple(history), epochs, time.monotonic() - start, stopped=False)
 
-    def _columns(self, sigmoids: np.ndarray, split: Split) -> dict[str, float]:
-        from radunion.training.films.targets import film_targets
+def _jobs_of(protocol: FilmProtocol, splits: Sequence[Split], seed: int) -> list[HeadJob]:
+    settings = film_settings(protocol, seed=seed)
+    return [HeadJob(settings, split.train_films, split.test_films) for split in splits]
 
-        targets = film_targets(self.data.examples, tuple(self.data.cohort.examinations), "seed18")
-        return score_columns(sigmoids[split.test_films], targets.values[split.test_films])
+
+def _within(needs: Sequence[int], limit: int) -> list[list[int]]:
+    """Put trials into groups that need no more than the limit, in order; one that needs more stands alone.
+
+    The folds of a trial are never parted: it could not be judged by their mean while it learns.
+    """
+    groups: list[list[int]] = []
+    for place, need in enumerate(needs):
+        if not groups or sum(needs[one] for one in groups[-1]) + need > limit:
+            groups.append([])
+        groups[-1].append(place)
+    return groups
 
 
 def _films_of(protocol: FilmProtocol) -> FilmProtocol:

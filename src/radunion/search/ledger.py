@@ -22,6 +22,8 @@ CLAIM = "claim"
 """The attribute of an attempt that runs or ran: whose it is."""
 RESULT = "result"
 """The attribute of what an attempt found."""
+SUSPECT = 3
+"""A trial at which so many processes died may be what ends them, though no kill can be told from a crash."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class Attempt:
         return "done"
 
     @property
+    def deaths(self) -> int:
+        """How many processes took the trial up without finishing it, not counting one that may still do so."""
+        return self.attempt + (self.progress == "lost")
+
+    @property
     def claim(self) -> Mapping[str, Any] | None:
         """Whose it is; None before anybody said so."""
         claim: Mapping[str, Any] | None = self.record.user_attrs.get(CLAIM)
@@ -65,6 +72,16 @@ class Ledger:
     def numbers(self, *progress: Progress) -> tuple[int, ...]:
         """Return the trials that are so far, in order."""
         return tuple(number for number in range(self.trials) if self.progress(number) in progress)
+
+    def lost(self) -> tuple[Attempt, ...]:
+        """Return the attempts that were given up and have none after them, those with the fewest deaths first."""
+        lost = (self.last[number] for number in self.numbers("lost"))
+        return tuple(sorted(lost, key=lambda one: (one.deaths, one.number)))
+
+    def standing(self) -> tuple[Attempt, ...]:
+        """Return the attempts that others are compared with: running or finished, neither given up nor failed."""
+        found = (self.last[number] for number in self.numbers("running", "done"))
+        return tuple(one for one in found if one.record.user_attrs.get(RESULT, {}).get("state") != "failed")
 
     def attempt_of(self, record_number: int) -> Attempt | None:
         """Return what an attempt of the storage counts as; None where it does not count."""

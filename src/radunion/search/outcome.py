@@ -10,13 +10,15 @@ from radunion.report.search.material import State, Trial, Value
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """Hold what the folds of a trial found; fields as in `Trial`."""
+    """Hold what the folds of a trial found; fields as in `Trial`, `memory` and `device` of the process that ran it."""
 
     folds: tuple[float, ...] = ()
     also: Mapping[str, float] = field(default_factory=dict)
     history: Sequence[Mapping[str, float]] = ()
     epochs: int = 0
     seconds: float = 0.0
+    memory: int | None = None
+    device: str = ""
 
     @property
     def score(self) -> float:
@@ -34,6 +36,8 @@ class Outcome:
             "history": {name: [_cell(row, name) for row in self.history] for name in names},
             "epochs": int(self.epochs),
             "seconds": float(self.seconds),
+            "memory": self.memory,
+            "device": self.device,
         }
 
 
@@ -51,6 +55,8 @@ def trial_of(number: int, values: Mapping[str, Value], kept: Mapping[str, Any]) 
         epochs=kept["epochs"],
         seconds=kept["seconds"],
         reason=kept["reason"],
+        memory=kept.get("memory"),
+        device=kept.get("device", ""),
     )
 
 

@@ -1,7 +1,6 @@
 """Search for the best settings of a protocol on a cohort, together with whoever shares the trials, and tell of it."""
 
 import platform
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import metadata
@@ -20,10 +19,12 @@ from radunion.phantom.simulated import is_simulated
 from radunion.report.cohort import summarise_cohort
 from radunion.report.search.material import SearchMaterial, Trial, Work
 from radunion.report.search.write import write_search_report
-from radunion.scoring.card import film_digest
+from radunion.search.again import Repeater, Repeats
 from radunion.search.analysis import against_median, importance, which_to_repeat
 from radunion.search.claims import Trials, open_trials
+from radunion.search.decides import identity_of
 from radunion.search.fitting import Fitter
+from radunion.search.memory import peak_memory
 from radunion.search.place import AGAIN, LOCK, TRIALS, search_folder
 from radunion.search.preflight import as_it_runs, must_run
 from radunion.search.scores import headline_scale
@@ -32,7 +33,7 @@ from radunion.search.space import protocol_of
 from radunion.search.trying import Trier
 from radunion.study.crossval.data import StudyData, study_data
 from radunion.study.crossval.methods import Tools
-from radunion.study.crossval.naming import LIBRARIES, naming_of
+from radunion.study.crossval.naming import LIBRARIES
 from radunion.study.crossval.run import Planned
 from radunion.study.crossval.splits import Split, splits_of
 from radunion.study.protocols import protocol_to_toml
@@ -57,34 +58,35 @@ def run_search(
     unsealed, seal = without_sealed(cohort)
     data = study_data(unsealed)
     splits = splits_of(data, k=settings.space.k, unit="patient", seed=settings.seed)
-    folder = search_folder(out)
+    identity = identity_of(data, settings)
+    folder = search_folder(out, settings, identity)
     tools = Tools(cache, settings.precision, settings.seed, folder / "work", tell)
-    fitter = Fitter(data, tools, heads=settings.heads, device=settings.device)
-    identity = _identity(data, settings)
-    trier = Trier(data, splits, settings, fitter, identity, tell)
+    trier = Trier(data, splits, settings, Fitter(data, tools, heads=settings.heads, device=settings.device), tell)
     with open_trials(
         settings.storage or folder / TRIALS,
         name=settings.space.name,
         space=settings.space,
         seed=settings.seed,
         identity=identity,
+        alone=settings.storage is None,
     ) as trials:
+        if trials.begun and trials.beside:
+            tell("A new search beside others", 0, settings.space.trials, "; ".join(trials.beside))
         trier.run(trials)
-        with FileLock(folder / LOCK):  # whoever ends first repeats; the next takes what it left
-            material = _material(cohort, data, seal, settings, trials, trier, folder)
+        finished = _some_complete(trials.finished())
+        repeater = Repeater(trier.repeated, settings.space, identity, folder / AGAIN, tell)
+        numbers = which_to_repeat(finished, settings.top)
+        repeats = repeater.again(finished, numbers, seed=settings.seed, seeds=settings.repeats)
+        with FileLock(folder / LOCK):  # who ends later writes the same again
+            material = _material(cohort, data, seal, settings, trials, trier, repeats)
             return material, write_search_report(folder, material)
 
 
-def _identity(data: StudyData, settings: SearchSettings) -> dict[str, str]:
-    files = [word for word in settings.variant.files.values() if Path(word).is_file()]
-    weights = [film_digest(Path(word)) for word in files]
-    named = [f"{kind}={word}" for kind, word in settings.variant.files.items() if word not in files]
-    taps = [f"{name}={tap}" for name, tap in settings.variant.taps.items()]
-    return {
-        "films, labels and versions": naming_of(data, seed=settings.seed, precision=settings.precision).shared,
-        "weights and taps": ", ".join(sorted([*weights, *named, *taps])) or "the protocol's own",
-        "precision of heads": settings.heads,
-    }
+def _some_complete(finished: Sequence[Trial]) -> Sequence[Trial]:
+    if not any(one.state == "complete" for one in finished):
+        reasons = dict.fromkeys(one.reason for one in finished if one.reason)
+        raise TrainingError(f"no trial of {len(finished)} was completed: {'; '.join(reasons) or 'all were pruned'}")
+    return finished
 
 
 def _material(
@@ -94,13 +96,9 @@ def _material(
     settings: SearchSettings,
     trials: Trials,
     trier: Trier,
-    folder: Path,
+    repeats: Repeats,
 ) -> SearchMaterial:
     space, finished = settings.space, trials.finished()
-    if not any(one.state == "complete" for one in finished):
-        reasons = dict.fromkeys(one.reason for one in finished if one.reason)
-        raise TrainingError(f"no trial of {len(finished)} was completed: {'; '.join(reasons) or 'all were pruned'}")
-    repeats, failed = trier.again(finished, which_to_repeat(finished, settings.top), folder / AGAIN)
     best = trials.best()
     simulated = is_simulated(cohort)
     base = protocol_of(space)
@@ -116,19 +114,21 @@ def _material(
         sampler=space.sampler,
         k=space.k,
         epochs=int(getattr(base, "epochs", 0)),
+        patience=space.patience,
         pruned=space.pruning != "none",
         axes=space.axes,
         trials=finished,
-        work=_work(finished, trials, trier),
+        work=_work(finished, trials, trier, repeats),
         cohort=summarise_cohort(data.cohort.examinations),
-        repeats=repeats,
-        verdict=against_median(finished, repeats, space.k),
+        repeats=repeats.found,
+        verdict=against_median(finished, repeats.found, space.k),
         importance=importance(finished, space.axes),
         chosen="" if best is None else _chosen(best, settings),
         provenance={
-            **_provenance(data, seal, settings),
-            "Memory of all heads at once, estimated": f"{trier.fitter.memory / 2**20:,.0f} MiB",
-            "Repeats that failed": "; ".join(failed) or "none",
+            **_provenance(data, seal, settings, finished),
+            "Memory of the heads that learned at once, estimated": f"{trier.fitter.memory / 2**20:,.0f} MiB",
+            "Other searches of this name in the storage": "; ".join(trials.beside) or "none",
+            "Repeats that failed": "; ".join(repeats.failed) or "none",
             "blind-view": _blind(data, trier.splits),
         },
     )
@@ -136,8 +136,11 @@ def _material(
 
 def _chosen(best: Trial, settings: SearchSettings) -> str:
     """Return the best trial's protocol as TOML, without a path of the user's."""
-    base = protocol_of(settings.space, best.values)
-    changed, told = as_it_runs(settings.space, best.values, settings.variant)
+    values = dict(best.values)
+    if settings.space.patience is not None and best.epochs:  # a protocol's own training knows no patience
+        values["epochs"] = best.epochs
+    base = protocol_of(settings.space, values)
+    changed, told = as_it_runs(settings.space, values, settings.variant)
     return protocol_to_toml(as_written(Planned(changed, told, base)))
 
 
@@ -145,23 +148,17 @@ def _told(value: Any) -> Any:
     return Path(value).name if isinstance(value, str) and "/" in value else value
 
 
-def _work(finished: Sequence[Trial], trials: Trials, trier: Trier) -> Work:
+def _work(finished: Sequence[Trial], trials: Trials, trier: Trier, repeats: Repeats) -> Work:
+    held = [one.memory for one in finished if one.memory] + [peak_memory() or 0]
     return Work(
         head_epochs=sum(one.epochs * trier.settings.space.k for one in finished),
         head_seconds=sum(one.seconds for one in finished),
+        repeat_epochs=repeats.epochs,
+        repeat_seconds=repeats.seconds,
         feature_seconds=trier.fitter.feature_seconds,
-        peak_memory=_peak_memory(),
+        peak_memory=max(held) or None,
         workers=max(1, trials.workers()),
     )
-
-
-def _peak_memory() -> int | None:
-    """Return the most bytes that this process has held; None where the system does not tell."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _blind(data: StudyData, splits: Sequence[Split]) -> dict[str, float]:
@@ -171,7 +168,10 @@ def _blind(data: StudyData, splits: Sequence[Split]) -> dict[str, float]:
     return {"auroc18": next(float(one.values[0]) for one in taken if one.metric == "seed18-macro")}
 
 
-def _provenance(data: StudyData, seal: Seal | None, settings: SearchSettings) -> dict[str, Any]:
+def _provenance(
+    data: StudyData, seal: Seal | None, settings: SearchSettings, finished: Sequence[Trial]
+) -> dict[str, Any]:
+    devices = sorted({one.device for one in finished if one.device} | {settings.device})
     return {
         "radunion": __version__,
         "Python": platform.python_version(),
@@ -181,5 +181,5 @@ def _provenance(data: StudyData, seal: Seal | None, settings: SearchSettings) ->
         "Convention": data.cohort.convention,
         "Folds": f"{settings.space.k} by patient, seed {settings.seed}",
         "Features of frozen networks": settings.precision,
-        "Heads learned in": f"{settings.heads} on {settings.device}",
+        "Heads learned in": f"{settings.heads} on {' and '.join(devices)}",
     }

@@ -1,18 +1,19 @@
 """Optuna's side of a space: the ranges, who chooses the values of a trial, and who stops a trial early."""
 
 import hashlib
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optuna import Study, Trial
 from optuna.distributions import BaseDistribution
-from optuna.pruners import BasePruner, NopPruner, SuccessiveHalvingPruner
+from optuna.pruners import BasePruner, NopPruner
 from optuna.samplers import BaseSampler, TPESampler
 from optuna.trial import FrozenTrial
 
 from radunion.report.search.material import Axis, Value
 from radunion.search.draws import values_at
-from radunion.search.ledger import CLAIM
+from radunion.search.ledger import CLAIM, ledger_of
 from radunion.search.silence import experimental_options
 from radunion.search.space import Space, longest
 from radunion.search.varied import is_whole
@@ -37,7 +38,33 @@ def pruner_of(space: Space) -> BasePruner:
     if space.pruning == "none":
         return NopPruner()
     first = max(1, longest(space) // _HALVING**_RUNGS)
-    return SuccessiveHalvingPruner(min_resource=first, reduction_factor=_HALVING)
+    return Halving([first * _HALVING**rung for rung in range(_RUNGS)], trials=space.trials)
+
+
+class Halving(BasePruner):
+    """Asynchronous successive halving (Li 2018): at each rung, an epoch, the best third of those that came there go on.
+
+    Only attempts that count compete. Optuna's own compares with every trial of the storage, also with those that a kill
+    ended and those that diverged later.
+    """
+
+    def __init__(self, rungs: Sequence[int], *, trials: int) -> None:
+        self.rungs = tuple(rungs)
+        self.trials = trials
+
+    def prune(self, study: Study, trial: FrozenTrial) -> bool:
+        """Say whether to stop a trial; it is judged once at each rung, when it comes there."""
+        step = trial.last_step
+        return step is not None and any(
+            self._stops(study, trial, rung) for rung in self.rungs if _came_to(trial, rung) == step
+        )
+
+    def _stops(self, study: Study, trial: FrozenTrial, rung: int) -> bool:
+        own = _value_at(trial, rung)
+        ledger = ledger_of(study.get_trials(deepcopy=False), self.trials)
+        others = (_value_at(one.record, rung) for one in ledger.standing() if one.record.number != trial.number)
+        values = sorted((one for one in (own, *others) if not math.isnan(one)), reverse=True)
+        return math.isnan(own) or own < values[max(1, len(values) // _HALVING) - 1]
 
 
 class Drawn(BaseSampler):
@@ -100,6 +127,17 @@ class SeededTpe(BaseSampler):
                 self._sampler = TPESampler(seed=seed, multivariate=True, constant_liar=True)
             self._number = number
         return self._sampler
+
+
+def _came_to(trial: FrozenTrial, rung: int) -> int | None:
+    """Return the first epoch from the rung on that a trial reported."""
+    return min((step for step in trial.intermediate_values if step >= rung), default=None)
+
+
+def _value_at(trial: FrozenTrial, rung: int) -> float:
+    """Return what a trial reported when it came to a rung; not a number where it did not come there."""
+    step = _came_to(trial, rung)
+    return math.nan if step is None else trial.intermediate_values[step]
 
 
 def _number(trial: FrozenTrial) -> int:

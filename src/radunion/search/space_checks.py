@@ -14,6 +14,8 @@ from radunion.study.protocols import FilmProtocol, PairProtocol, Protocol
 
 _NAME_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 _MOST_COMBINATIONS = 4096
+_MOST_COUNTED = 1_000_000
+"""No film, epoch or trial is counted further; it lies far within the 64 bits in which whole numbers are drawn."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def faults(
 ) -> Iterator[Fault]:
     """Find all faults of the parts of a space; what the protocol says of values only where the values can be taken."""
     first = [
-        *_of_settings(name, base, trials=trials, k=k, epochs=epochs, patience=patience),
+        *_of_settings(name, base, sampler, trials=trials, k=k, epochs=epochs, patience=patience),
         *_of_early_ends(base, pruning, patience),
         *_of_fields(base, fixed, axes, epochs),
         *(fault for axis in axes if axis.name in open_fields(base) for fault in _of_axis(base, axis, sampler)),
@@ -75,7 +77,7 @@ def combinations(base: Protocol, axes: Sequence[Axis]) -> Iterator[dict[str, Val
 
 
 def _of_settings(
-    name: str, base: Protocol, *, trials: int, k: int, epochs: int | None, patience: int | None
+    name: str, base: Protocol, sampler: str, *, trials: int, k: int, epochs: int | None, patience: int | None
 ) -> Iterator[Fault]:
     if not name or not set(name) <= _NAME_LETTERS:
         yield Fault(("space", "name"), f"a name has small letters, digits and - _ . only, found {name!r}")
@@ -83,6 +85,8 @@ def _of_settings(
     for word, (value, least) in numbers.items():
         if value is not None and value < least:
             yield Fault(("space", word), f"{word} must be {least} or more, found {value}")
+        elif value is not None and value > _MOST_COUNTED and (word, sampler) != ("trials", "grid"):
+            yield Fault(("space", word), f"{word} must be at most {_MOST_COUNTED:,}, found {value:,}")
     if epochs is not None and "epochs" not in open_fields(base):
         yield Fault(("space", "epochs"), f"{base.name} has no epochs to choose; leave them out")
 
@@ -108,8 +112,8 @@ def _of_fields(base: Protocol, fixed: Mapping[str, Value], axes: Sequence[Axis],
             if name not in kinds:
                 yield Fault((table, name), f"{base.name} has no field {name}; {near(name, kinds)}")
     for name, value in fixed.items():
-        if name in kinds and not fits(kinds[name], value):
-            yield Fault(("fixed", name), f"{name} is {told(kinds[name])}, found {value!r}")
+        if name in kinds and (problem := _unfit(name, kinds[name], value)):
+            yield Fault(("fixed", name), problem)
     for name in {name for name in names if name in fixed or names.count(name) > 1}:
         yield Fault(("axes", name), f"{name} is given twice; search it or fix it, once")
     if epochs is not None and ("epochs" in fixed or "epochs" in names):
@@ -125,10 +129,9 @@ def _of_axis(base: Protocol, axis: Axis, sampler: str) -> Iterator[Fault]:
         yield from _of_range(axis, kind, sampler)
     elif not axis.choices:
         yield Fault((*place, "choices"), f"{axis.name} needs low and high, or at least one choice, found none")
-    for value in axis.choices:
-        if not fits(kind, value) or not _finite(value):
-            yield Fault((*place, "choices"), f"{axis.name} is {told(kind)}, found {value!r}")
-    if len({(type(value), value) for value in axis.choices}) < len(axis.choices):
+    unfit = [problem for value in axis.choices if (problem := _unfit(axis.name, kind, value))]
+    yield from (Fault((*place, "choices"), problem) for problem in unfit)
+    if not unfit and len({(type(value), value) for value in axis.choices}) < len(axis.choices):
         yield Fault((*place, "choices"), f"every choice of {axis.name} stands once, found one more than once")
 
 
@@ -143,6 +146,8 @@ def _of_range(axis: Axis, kind: Any, sampler: str) -> Iterator[Fault]:
     for end, value in (("low", low), ("high", high)):
         if not math.isfinite(value) or (kind is int and value != int(value)):
             yield Fault((*place, end), f"{axis.name} is {told(kind)}, found {value}")
+        elif kind is int and value > _MOST_COUNTED:
+            yield Fault((*place, end), f"{axis.name} must be at most {_MOST_COUNTED:,}, found {value:g}")
     if not low < high:
         yield Fault((*place, "low"), f"low must be below high, found {low:g} and {high:g}")
     if axis.log and low <= 0:
@@ -151,14 +156,23 @@ def _of_range(axis: Axis, kind: Any, sampler: str) -> Iterator[Fault]:
         yield Fault(place, f"a grid needs the values of {axis.name}: give choices, or steps beside low and high")
 
 
-def _finite(value: Value) -> bool:
-    return not isinstance(value, float) or math.isfinite(value)
+def _unfit(name: str, kind: Any, value: Value) -> str:
+    """Say why a field cannot hold a value; empty where it can."""
+    if not fits(kind, value) or (isinstance(value, float) and not math.isfinite(value)):
+        return f"{name} is {told(kind)}, found {value!r}"
+    if type(value) is int and value > _MOST_COUNTED:
+        return f"{name} must be at most {_MOST_COUNTED:,}, found {value:,}"
+    return ""
 
 
 def _of_grid(axes: Sequence[Axis], trials: int, sampler: str) -> Iterator[Fault]:
     cells = math.prod(len(axis.choices) for axis in axes)
     if sampler == "grid" and trials > cells:
         yield Fault(("space", "trials"), f"the grid has {cells} trials, found {trials}; give no more, or no number")
+    if sampler == "grid" and cells > _MOST_COUNTED:
+        yield Fault(
+            ("axes",), f"a grid has at most {_MOST_COUNTED:,} trials, found {cells:,}; give fewer choices or steps"
+        )
 
 
 def _of_protocols(

@@ -18,7 +18,8 @@
     [axes.pooling]
     choices = ["max", "avg"]
 
-A grid takes choices, or a range with `steps`.
+A grid takes choices, or a range with `steps`. The tap "none" is the network's last layer, so that networks can be
+searched each with its own.
 """
 
 import math
@@ -35,7 +36,7 @@ from radunion.report.search.material import Axis, Sampler, Value
 from radunion.search.space import SPACES, Objective, Pruning, Space
 from radunion.search.space_checks import Fault, faults, near
 from radunion.search.toml_lines import Lines, key_lines, line_of
-from radunion.search.varied import as_kind, is_whole, open_fields
+from radunion.search.varied import as_kind, is_whole, open_fields, told
 from radunion.study.protocols import PROTOCOLS, Protocol, protocol_from_toml
 
 _MOST_TOLD = 12
@@ -96,7 +97,7 @@ def space_from_toml(path: Path) -> Space:
     except ValidationError as error:
         raise _refusal(path, text, (_shape_fault(one) for one in error.errors())) from None
     base = _base(path, text, file.space.base)
-    found = [*_count_faults(file), *_step_faults(base, file)]
+    found = [*_count_faults(file), *_value_faults(base, file), *_step_faults(base, file)]
     parts = {} if found else _parts(base, file)
     found = found or list(faults(**parts))
     if found:
@@ -133,10 +134,10 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
 
 def _refusal(path: Path, text: str, found: Iterable[Fault]) -> UsageError:
     lines: Lines = key_lines(text)
-    told = sorted((line_of(lines, fault.place), ".".join(fault.place), fault.problem) for fault in found)
+    ordered = sorted((line_of(lines, fault.place), ".".join(fault.place), fault.problem) for fault in found)
     return UsageError(
         "\n".join(
-            f"{path}, line {line}: {f'{key}: ' if key else ''}{problem}" for line, key, problem in told[:_MOST_TOLD]
+            f"{path}, line {line}: {f'{key}: ' if key else ''}{problem}" for line, key, problem in ordered[:_MOST_TOLD]
         )
     )
 
@@ -192,6 +193,20 @@ def _spaced(low: float, high: float, steps: int, log: bool, *, whole: bool) -> t
 def _count_faults(file: _File) -> Iterable[Fault]:
     if file.space.trials is None and file.space.sampler != "grid":
         yield Fault(("space", "trials"), f"a {file.space.sampler} search needs to know how many trials; add trials = …")
+
+
+def _value_faults(base: Protocol, file: _File) -> Iterable[Fault]:
+    """Find lists, tables and dates where a value stands: no field of a protocol holds any."""
+    kinds = open_fields(base)
+    given: list[tuple[tuple[str, ...], list[Any]]] = [
+        *((("fixed", name), [value]) for name, value in file.fixed.items()),
+        *((("axes", name, "choices"), axis.choices or []) for name, axis in file.axes.items()),
+    ]
+    for place, values in given:
+        name = place[1]
+        holds = told(kinds[name]) if name in kinds else "a number, a word, true or false"
+        odd = (value for value in values if not isinstance(value, float | int | str))
+        yield from (Fault(place, f"{name} is {holds}, found {value!r}") for value in odd)
 
 
 def _step_faults(base: Protocol, file: _File) -> Iterable[Fault]:

@@ -4,44 +4,79 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import FileLock
+from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from platformdirs import user_cache_path
 
-from radunion.errors import UsageError
+from radunion.errors import RadunionError, UsageError
 from radunion.search.silence import quieten
 
 _PATIENCE_S = 60.0
+_OUTAGE_S = 300.0
+"""How long a storage that does not answer is tried again."""
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 20.0
 _KINDS = "a file (SQLite), a file ending in .journal, sqlite:///FILE, journal://FILE, or a database's postgresql://…"
 _BEGINNING = b'{"op_code":'
 """How every line of Optuna's journal begins."""
 _PACKAGES = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
 """What to install for a driver whose package is not called as its module."""
 
+Answer = TypeVar("Answer")
+
 
 @dataclass(frozen=True)
 class Store:
     """Hold an open storage; `told` is its address without a password, `locks` a folder for locks between processes.
 
-    `sole` says that whoever works on this storage, on any machine, uses the locks of this folder.
+    `sole` says that whoever works on this storage, on any machine, uses the locks of this folder. An outage is waited
+    for `outage_s`.
     """
 
     storage: BaseStorage
     told: str
     locks: Path
     sole: bool
+    outage_s: float = _OUTAGE_S
 
     @contextmanager
     def gate(self) -> Iterator[None]:
         """Let one process at a time take up, finish or give up trials; SQLite itself would let two take up one."""
         with FileLock(self.locks / "gate"):
             yield
+
+    def patiently(self, ask: Callable[[], Answer]) -> Answer:
+        """Return what is asked of the storage, asking again after ever longer pauses while it is out of reach.
+
+        What is asked must bear to be done twice: it may have been done before the answer was lost. Raises RadunionError
+        after `outage_s` without an answer.
+        """
+        pause, end = _FIRST_PAUSE_S, time.monotonic() + self.outage_s
+        while True:
+            try:
+                return ask()
+            except outages() as error:
+                if time.monotonic() >= end:
+                    raise RadunionError(
+                        f"{self.told}: the storage of trials has been out of reach for {self.outage_s:.0f} s "
+                        f"({_reason(error)}); what it holds is not lost: run the same command again when it answers"
+                    ) from error
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+
+def outages() -> tuple[type[Exception], ...]:
+    """Return what is raised while a storage is out of reach: a network or a disk may answer again later."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return (StorageInternalError, SQLAlchemyError, OSError)
 
 
 def open_store(address: str | Path, *, locks: Path | None = None) -> Store:
@@ -106,7 +141,11 @@ class _AppendLock(JournalFileOpenLock):
     def acquire(self) -> bool:
         """Wait for the lock."""
         self._held.acquire()
-        _cut_half_a_line(self._journal)
+        try:
+            _cut_half_a_line(self._journal)
+        except BaseException:  # nobody releases what could not be acquired
+            self._held.release()
+            raise
         return True
 
     def release(self) -> None:
@@ -171,6 +210,11 @@ def _file(words: str) -> Path:
     if words in ("", ":memory:") or Path(words).is_dir():
         raise UsageError(f"trials are kept in {_KINDS}; found {words!r}, which is no file")
     return Path(words)
+
+
+def _reason(error: Exception) -> str:
+    """Return why a storage does not answer; the text of other errors may hold its password."""
+    return error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
 
 
 @contextmanager

@@ -12,6 +12,10 @@ _OF_THE_PROTOCOL = frozenset({"name", "title", "source", "family"})
 """What a protocol is called, and which family's fields it has."""
 
 
+WHOLE_NETWORK = "none"
+"""How a space says `tap` None, the whole network: TOML has no value for nothing."""
+
+
 def open_fields(base: Protocol) -> dict[str, Any]:
     """Return the fields of a protocol that a search may change, and the type of each."""
     hints = get_type_hints(type(base))
@@ -51,9 +55,11 @@ def as_kind(kind: Any, value: Value) -> Value:
 def with_fields(base: Protocol, changes: Mapping[str, Value], *, search: str) -> Protocol:
     """Return a protocol with other values, named after the search that tried them.
 
-    Raises UsageError for values that the protocol refuses.
+    The tap `none` is the whole network's. Raises UsageError for values that the protocol refuses.
     """
-    given: dict[str, Any] = dict(changes)
+    given: dict[str, Any] = {
+        name: None if name == "tap" and value == WHOLE_NETWORK else value for name, value in changes.items()
+    }
     settings = ", ".join(f"{name} {_short(value)}" for name, value in changes.items())
     return replace(
         base,

@@ -5,6 +5,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
@@ -36,17 +37,19 @@ class Worker:
         file = self._file(name)
         if not file.exists():
             return False
+        lock = FileLock(file, timeout=0)
         try:
-            with FileLock(file, timeout=0):
-                file.unlink()  # no other process ever takes its name
-                return False
+            lock.acquire()
         except Timeout:
             return True
+        lock.release()
+        _remove(file)  # no other process ever takes its name
+        return False
 
     def close(self) -> None:
         """Let the lock go."""
         self._lock.release()
-        self._file(self.name).unlink(missing_ok=True)
+        _remove(self._file(self.name))
 
     def _file(self, name: str) -> Path:
         return self.locks / f"worker-{name}"
@@ -88,6 +91,12 @@ class Pulse:
     def _run(self) -> None:
         while not self._stop.wait(self._every_s):
             self._beat()
+
+
+def _remove(lock: Path) -> None:
+    """Remove the file of a lock that is not held; Windows refuses it while another process has it open to look."""
+    with suppress(PermissionError):
+        lock.unlink(missing_ok=True)
 
 
 def _machine(locks: Path) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from radunion.report.search.lengths import ending
 from radunion.report.search.ranks import FreshSeeds
 from radunion.report.search.standing import Standing
 from radunion.report.search.trials import value_cells
@@ -13,19 +14,27 @@ def again_section(standing: Standing) -> Section | None:
     """Show what fresh seeds made of the first trials; None where none was repeated."""
     if not standing.again:
         return None
-    how = (
-        "A repeat draws weights and folds anew on the same films. The search chose its best by its own figure, so that "
-        "this one tends to be too high; for the median trial, chosen for being in the middle, it is not. Intervals are "
-        "those of the corrected resampled t-test (Nadeau and Bengio 2003); those of two trials may overlap and their "
-        "paired difference still be clear, which the summary tells for the best and the median. Choosing once more, by "
-        "the highest of these, would flatter once more."
-    )
     material, blind = standing.material, blind_view(standing)
-    caption = "The repeated trials: as searched, and on fresh seeds with 95 % interval."
+    caption = (
+        "The repeated trials, and the median of the completed ones: as searched, and on fresh seeds (95 % interval)."
+    )
     median = standing.median.number if standing.median else None
     level = None if blind is None else blind[0]
     figure = FreshSeeds("again", caption, standing.again, measure_title(material.objective), median, level)
-    return Section("again", "Trained again with fresh seeds", how, (Figures((figure,)), _grid(standing)))
+    return Section("again", "Trained again with fresh seeds", _how(standing), (Figures((figure,)), _grid(standing)))
+
+
+def _how(standing: Standing) -> str:
+    spared = "it is not" if not standing.pruned else "it is less so: pruning let pass what did well on the way"
+    early = " A repeat ends early as the trials did, by what its own folds hold out."
+    return (
+        "A repeat draws weights and folds anew on the same films. The search chose its best by its own figure, so that "
+        "this one tends to be too high; for the median of the completed trials, chosen for being in the middle, "
+        f"{spared}. Intervals are those of the corrected resampled t-test (Nadeau and Bengio 2003); those of two "
+        "trials may overlap and their paired difference still be clear, which the summary tells for the best and the "
+        "median. Choosing once more, by the highest of these, would flatter once more."
+        f"{early if ending(standing.material) == 'patience' else ''}"
+    )
 
 
 def _grid(standing: Standing) -> Grid:

@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from radunion.report.search.lengths import ending, epochs_cell
 from radunion.report.search.material import SearchMaterial, Trial
 from radunion.report.search.standing import Standing
 from radunion.report.search.trials import value_cells
@@ -25,6 +26,8 @@ def chosen_section(material: SearchMaterial) -> Section | None:
     if not material.chosen:
         return None
     how = "The protocol that this search chose, all fields of it; chosen.toml beside this page holds the same text."
+    if ending(material) == "patience":
+        how += " Its epochs are those after which the best trial ended."
     commands = Markup(
         "<code>radunion train --protocol chosen.toml</code> and <code>radunion study --protocols chosen.toml</code> "
         "take it as it is; a file of weights is given again with --weights. "
@@ -36,9 +39,8 @@ def chosen_section(material: SearchMaterial) -> Section | None:
 
 def work_section(standing: Standing) -> Section:
     """Show the trials that did not end and what the search cost."""
-    how = "An epoch of one fold counts as one. Times are those of this machine, all workers together where several ran."
     blocks: tuple[Block, ...] = (Facts(tuple(_work(standing.material))), *_unfinished(standing))
-    return Section("work", "Work done, and what did not end", how, blocks)
+    return Section("work", "Work done, and what did not end", _whose(standing), blocks)
 
 
 def provenance_section(material: SearchMaterial) -> Section:
@@ -48,13 +50,26 @@ def provenance_section(material: SearchMaterial) -> Section:
 
 
 def _work(material: SearchMaterial) -> Iterator[tuple[str, Cell]]:
-    work = material.work
-    seconds = (("head_seconds", "Training heads, s"), ("feature_seconds", "Looking at the films once, s"))
-    yield "Epochs of heads trained", value_cell(work.head_epochs, at("work", "head_epochs"))
-    for name, title in seconds:
-        yield title, value_cell(getattr(work, name), at("work", name), digits=1)
-    yield "Largest memory, GB", value_cell(work.peak_memory_gb, at("work", "peak_memory_gb"), digits=2)
-    yield "Workers", value_cell(work.workers, at("work", "workers"))
+    for name, title, digits in (
+        ("head_epochs", "Trials: epochs", None), ("head_seconds", "Trials: training, s", 1),
+        ("repeat_epochs", "Repeats: epochs", None), ("repeat_seconds", "Repeats: training, s", 1),
+        ("feature_seconds", "Looking at the films once, s", 1),
+        ("peak_memory_gb", "Largest memory, GB", 2),
+        ("workers", "Processes that finished trials", None),
+    ):  # fmt: skip
+        yield title, value_cell(getattr(material.work, name), at("work", name), digits=digits)
+
+
+def _whose(standing: Standing) -> str:
+    """Say which figures are of all processes and which of one."""
+    untold = any(trial.state == "failed" and not trial.epochs for trial in standing.material.trials)
+    return (
+        "An epoch of one fold counts as one. Epochs and seconds of trials and of repeats are sums over all processes "
+        "that finished some; side by side they took less time by the clock. "
+        f"{'What failed trials took is not in them. ' if untold else ''}Looking at the films is told of the process "
+        "that wrote this page only. The largest memory is the main memory of a single process, of those that told "
+        "theirs; a GPU’s own is not in it. A search that was stopped and taken up again counts a process anew."
+    )
 
 
 def _unfinished(standing: Standing) -> Iterator[Block]:
@@ -99,9 +114,11 @@ def _provenance(material: SearchMaterial) -> Iterator[Block]:
 def _search(material: SearchMaterial) -> Iterator[tuple[str, Cell]]:
     for name, title in (
         ("space", "Space"), ("protocol", "Protocol"), ("objective", "Objective"), ("sampler", "Sampler"),
-        ("pruned", "Pruned by successive halving"), ("k", "Folds"), ("epochs", "Epochs a fold"),
+        ("pruned", "Pruned by successive halving"), ("k", "Folds"),
     ):  # fmt: skip
         yield title, value_cell(getattr(material, name), at(name))
+    yield "Epochs a fold", epochs_cell(material)
+    yield "Patience, epochs", value_cell(material.patience, at("patience"))
 
 
 def flat(told: Mapping[str, Any], *steps: str | int, prefix: str = "") -> Iterator[tuple[str, Cell]]:

@@ -15,7 +15,8 @@ from radunion.report.search.material import Trial
 
 What = Literal["auroc18", "loss"]
 _LABELS: dict[What, str] = {"auroc18": "18-output AUROC", "loss": "Loss"}
-_PARTS = (("train_", WARN, "--", "learned from"), ("", MODEL, "-", "held out"))
+HELD_OUT = "held out"
+_PARTS = (("train", WARN, "--"), ("validation", MODEL, "-"))
 _DIVERGED = 2
 """A loss so many times what nearly all have has diverged."""
 _Line = list[tuple[float, float]]
@@ -23,7 +24,10 @@ _Line = list[tuple[float, float]]
 
 @dataclass(frozen=True)
 class TrialCurves:
-    """Draw one measure of some trials by epoch, a panel a trial with its title; all share one vertical axis."""
+    """Draw one measure of some trials by epoch, a panel a trial with its title; all share one vertical axis.
+
+    `watched` says what the films are that a fold did not learn from.
+    """
 
     name: str
     caption: str
@@ -33,10 +37,11 @@ class TrialCurves:
     columns: int = 3
     size: tuple[float, float] = (2.1, 1.8)
     blind: float | None = None
+    watched: str = HELD_OUT
 
     def frame(self) -> pl.DataFrame:
         """Return the epochs of the trials: trial, fold, epoch and both values."""
-        keys = ("fold", "epoch", f"train_{self.what}", self.what)
+        keys = ("fold", "epoch", *(f"{part}_{self.what}" for part, *_ in _PARTS))
         rows = [
             {"trial": trial.number} | {key: one.get(key) for key in keys}
             for trial in self.trials
@@ -68,8 +73,9 @@ class TrialCurves:
 
     def _draw(self, axes: Axes, trial: Trial) -> None:
         axes.grid(axis="y", color=GRID, linewidth=0.7)
-        for part, color, style, label in _PARTS:
-            folds = lines_of(trial.history, f"{part}{self.what}")
+        for part, color, style in _PARTS:
+            folds = lines_of(trial.history, f"{part}_{self.what}")
+            label = "learned from" if part == "train" else self.watched
             for line in folds:
                 axes.plot(*zip(*line, strict=True), color=color, linewidth=0.7, alpha=0.45, linestyle=style)
             if mean := mean_line(folds):
@@ -83,7 +89,7 @@ class TrialCurves:
             value
             for trial in self.trials
             for part, *_ in _PARTS
-            for line in lines_of(trial.history, f"{part}{self.what}")
+            for line in lines_of(trial.history, f"{part}_{self.what}")
             for _, value in line
         )
         if not values:
@@ -95,7 +101,7 @@ class TrialCurves:
 
 
 def lines_of(history: Sequence[Mapping[str, float]], key: str) -> list[_Line]:
-    """Return one line of (epoch, value) a fold, where the value exists and is finite."""
+    """Return one line of (epoch, value) a fold, where the value exists and is finite; stages follow one another."""
     folds: dict[float, _Line] = {}
     for fold, epoch, value in _known(history, key):
         folds.setdefault(fold, []).append((epoch, value))
@@ -111,7 +117,7 @@ def mean_line(lines: Sequence[_Line]) -> _Line:
 
 def has_curve(trial: Trial, what: What) -> bool:
     """Say whether a trial tells a measure by epoch."""
-    return bool(lines_of(trial.history, what) or lines_of(trial.history, f"train_{what}"))
+    return any(lines_of(trial.history, f"{part}_{what}") for part, *_ in _PARTS)
 
 
 def spread_by_rank(trials: Sequence[Trial], count: int) -> tuple[int, ...]:
@@ -122,7 +128,13 @@ def spread_by_rank(trials: Sequence[Trial], count: int) -> tuple[int, ...]:
 
 
 def _known(history: Sequence[Mapping[str, float]], key: str) -> Iterator[tuple[float, float, float]]:
+    """Yield fold, epoch and value; a stage that counts its epochs anew goes on where the one before it ended."""
+    before: dict[float, float] = {}
+    last: dict[float, float] = {}
     for one in history:
-        value = one.get(key)
+        fold, epoch, value = one.get("fold", 0.0), one["epoch"], one.get(key)
+        if epoch <= last.get(fold, 0.0):
+            before[fold] = before.get(fold, 0.0) + last[fold]
+        last[fold] = epoch
         if value is not None and math.isfinite(value):
-            yield one.get("fold", 0.0), one["epoch"], value
+            yield fold, before.get(fold, 0.0) + epoch, value

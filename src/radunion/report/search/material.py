@@ -25,7 +25,10 @@ class Trial:
     """Hold one trial: the values tried and what every fold got at its last epoch.
 
     `folds` are the objective of each fold, `also` the mean over folds of other measures, `history` one mapping a fold
-    and epoch, in order: `fold`, `epoch`, `train_loss`, `loss`, `train_auroc18`, `auroc18` where they exist.
+    and epoch, in order: `fold`, `epoch`, `train_loss`, `validation_loss`, `train_auroc18`, `validation_auroc18` where
+    they exist. `epochs` is how many each fold was trained. `memory` is the most bytes that the process that ran it had
+    held by then, None where that is not told; `device` is what it ran on and `worker` the word that the process went
+    by.
     """
 
     number: int
@@ -37,6 +40,9 @@ class Trial:
     epochs: int
     seconds: float
     reason: str = ""
+    memory: int | None = None
+    device: str = ""
+    worker: str = ""
 
     @property
     def score(self) -> float | None:
@@ -55,7 +61,7 @@ class Repeat:
 
 @dataclass(frozen=True)
 class BestAgainstMedian:
-    """Hold what repeats say of the best trial minus the median trial, with the 95 % interval of the difference.
+    """Hold what repeats say of the best minus the median of the completed trials, with the 95 % interval of that.
 
     The interval is that of the corrected resampled t-test (Nadeau and Bengio 2003): folds share films, so that a plain
     one is too narrow. `searched` is the difference as the search saw it, which is too large: the best was chosen by it.
@@ -72,9 +78,12 @@ class BestAgainstMedian:
 
 @dataclass(frozen=True)
 class Work:
-    """Hold what was done: epochs of heads (an epoch of one fold is one), seconds, and the largest memory in bytes.
+    """Hold what was done: epochs of trials and of repeats (an epoch of one fold is one), seconds, and memory.
 
-    `peak_memory` is None where the system does not tell.
+    Of all processes together are epochs and seconds of trials and of repeats, and `workers`, how many finished trials:
+    a search that was stopped and taken up again counts anew. `feature_seconds`, of looking at films once, are those of
+    the process that wrote the report. `peak_memory` is the most bytes that one process held, None where no system
+    tells.
     """
 
     head_epochs: int
@@ -82,6 +91,8 @@ class Work:
     feature_seconds: float
     peak_memory: int | None
     workers: int = 1
+    repeat_epochs: int = 0
+    repeat_seconds: float = 0.0
 
     @property
     def peak_memory_gb(self) -> float | None:
@@ -91,7 +102,11 @@ class Work:
 
 @dataclass(frozen=True)
 class SearchMaterial:
-    """Hold all that a report of a search shows; a higher objective is better, and `scale` is what it is judged on."""
+    """Hold all that a report of a search shows; a higher objective is better, and `scale` is what it is judged on.
+
+    `epochs` are those of the protocol that is searched, 0 where it has none; `patience` is after how many epochs
+    without a better mean over what the folds hold out a trial ends, None where nothing ends it so.
+    """
 
     title: str
     notice: str
@@ -114,3 +129,4 @@ class SearchMaterial:
     chosen: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     scale: str = "mixed"
+    patience: int | None = None

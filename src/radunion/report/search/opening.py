@@ -4,17 +4,20 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from radunion.report.search.lengths import scored_at, trains
 from radunion.report.search.material import Axis, BestAgainstMedian, SearchMaterial, Trial
 from radunion.report.search.standing import Again, Standing, spread
 from radunion.report.search.words import (
     at,
     axis_unit,
+    axis_values,
     axis_words,
     blind_view,
     count_span,
     is_seed_measure,
     listed,
     measure_words,
+    median_words,
     score_span,
     value_text,
 )
@@ -22,16 +25,14 @@ from radunion.report.study.blocks import Prose, Section
 from radunion.report.study.cells import span
 from radunion.report.study.seed import MEASURED, PUBLISHED
 
-_DRAWN = {"random": "drawn at random", "grid": "all of a grid", "tpe": "proposed by TPE from those before"}
+_DRAWN = {"random": Markup("drawn at random"), "tpe": Markup("proposed by TPE from those before")}
 _PUBLISHED = {"regime-1": "Regime I", "regime-2": "Regime II"}
 
 
 def opening(standing: Standing) -> Section:
     """Say in a few sentences what an editor must know."""
-    how = (
-        "A score is the mean over the held-out part of every fold at the last epoch; no epoch was chosen. SD is that "
-        "between folds. "
-    )
+    how = f"A score is the mean over the held-out part of every fold{scored_at(standing.material)} "
+    how += "SD is that between folds. "
     how += _SAME_FILMS if standing.again else ""
     return Section("summary", "In words", how, tuple(Prose(one, "lead") for one in _sentences(standing)))
 
@@ -64,57 +65,66 @@ def _searched(standing: Standing) -> Markup:
         if states.count(state)
     ]
     text = Markup(
-        "<strong>{} trials of {}</strong> ({}), {}, over {}: {}. Each trained {}{} epochs in each of {} folds of {} "
-        "cohort{}. The objective is the {} of what a fold held out."
+        "<strong>{} trials of {}</strong> ({}), {}, over {}: {}. {} The objective is the {} of what a fold held out."
     )
     return text.format(
         count_span(len(states), "standing", "trials"),
         span(material.protocol, at("protocol")),
         span(material.space, at("space")),
-        _DRAWN[material.sampler],
+        _drawn(standing),
         listed([_range(axis, material) for axis in material.axes]),
         listed(ended),
-        "up to " if material.pruned else "",
-        count_span(material.epochs, "epochs"),
-        count_span(material.k, "k"),
-        "a simulated" if material.simulated else "the",
-        " unless successive halving stopped it" if material.pruned else "",
+        trains(material),
         measure_words(material.objective),
     )
 
 
+def _drawn(standing: Standing) -> Markup:
+    """Say who chose the values; of a grid whether it was gone through to its end."""
+    cells = standing.cells
+    if cells is None:
+        return _DRAWN[standing.material.sampler]
+    if len(standing.material.trials) >= cells:
+        return Markup("all of a grid")
+    return Markup("a random part of a grid of {} cells").format(count_span(cells, "standing", "cells"))
+
+
 def _range(axis: Axis, material: SearchMaterial) -> Markup:
-    place = material.axes.index(axis)
     title, unit = axis_words(axis), axis_unit(axis, material.settings)
     counted = "" if unit.startswith("share") else f" {unit}".rstrip()
-    if axis.low is None or axis.high is None:
-        values = [span(value_text(one), at("axes", place, "choices", row)) for row, one in enumerate(axis.choices)]
-        return Markup("{} {}{}").format(title, listed(values, last="or"), counted)
-    low, high = (value_text(_whole(end)) for end in (axis.low, axis.high))
-    ends = Markup("{} to {}").format(span(low, at("axes", place, "low")), span(high, at("axes", place, "high")))
-    return Markup("{} {}{}{}").format(title, ends, counted, " on a log scale" if axis.log else "")
-
-
-def _whole(value: float) -> float | int:
-    return int(value) if float(value).is_integer() else value
+    scale = " on a log scale" if axis.log else ""
+    return Markup("{} {}{}{}").format(title, axis_values(axis, material), counted, scale)
 
 
 def _best(standing: Standing, best: Trial, median: Trial) -> Markup:
     place, middle = (standing.places[one.number] for one in (best, median))
     text = Markup(
-        "As searched, the best is <strong>trial {}</strong> ({}) with {} ± {} SD over folds; the median trial, {} "
-        "({}), has {} ± {}."
+        "As searched, the best is <strong>trial {}</strong> ({}) with {} ± {} SD over folds; the {}, trial {} ({}), "
+        "has {} ± {}.{}"
     )
     return text.format(
         span(str(best.number), at("standing", "best")),
         values_words(best, standing.material, place),
         score_span(best.score, "trials", place, "score"),
         score_span(spread(best.folds), "trials", place, "sd"),
+        median_words(standing),
         span(str(median.number), at("standing", "median")),
         values_words(median, standing.material, middle),
         score_span(median.score, "trials", middle, "score"),
         score_span(spread(median.folds), "trials", middle, "sd"),
+        _survivors(standing),
     )
+
+
+def _survivors(standing: Standing) -> Markup:
+    """Say what the median leaves out; nothing where nothing was pruned."""
+    if not standing.pruned:
+        return Markup("")
+    text = Markup(
+        " The {} pruned trials, stopped for doing less well than others, are not in that median: it is the middle of "
+        "those that were left, and probably lies above the middle of all that were tried."
+    )
+    return text.format(count_span(standing.pruned, "standing", "pruned"))
 
 
 def values_words(trial: Trial, material: SearchMaterial, place: int) -> Markup:
@@ -131,26 +141,30 @@ def values_words(trial: Trial, material: SearchMaterial, place: int) -> Markup:
 
 
 def _verdict(standing: Standing) -> Markup:
-    verdict = standing.material.verdict
+    verdict, median = standing.material.verdict, median_words(standing)
     if verdict is None:
         return Markup(
-            "<strong>Whether the best differs from the median trial by more than noise is not known</strong>: they "
-            "were not trained again with fresh seeds. Being the best of many flatters a figure: do not quote it."
-        )
+            "<strong>Whether the best differs from the {} by more than noise is not known</strong>: they were not "
+            "trained again with fresh seeds. Being the best of many flatters a figure: do not quote it."
+        ).format(median)
     if verdict.low > 0:
-        said = "The best trial is better than the median trial by more than noise"
+        said = Markup("The best trial is better than the {} by more than noise").format(median)
     elif verdict.high < 0:
-        said = "On fresh seeds the best trial is worse than the median trial"
+        said = Markup("On fresh seeds the best trial is worse than the {}").format(median)
     else:
-        said = "The best trial is not shown to differ from the median trial by more than noise"
+        said = Markup("The best trial is not shown to differ from the {} by more than noise").format(median)
     text = Markup(
         "<strong>{}</strong>: with {} fresh {} of weights and of folds the difference is {} (95 % interval {} to {}, "
         "corrected resampled t-test); the search itself saw {}.{}"
     )
-    return text.format(said, *_told(verdict), "" if verdict.low > 0 or verdict.high < 0 else _NO_OPTIMUM)
+    return text.format(said, *_told(verdict), _no_optimum(standing, verdict))
 
 
-_NO_OPTIMUM = " Settings near the median would do as well, as far as this search can tell."
+def _no_optimum(standing: Standing, verdict: BestAgainstMedian) -> str:
+    """Say that no optimum was found; among the good trials that pruning left, a tie says nothing of all settings."""
+    if standing.pruned or verdict.low > 0 or verdict.high < 0:
+        return ""
+    return " Settings near the median would do as well, as far as this search can tell."
 
 
 def _told(verdict: BestAgainstMedian) -> Iterator[Markup | str]:
@@ -166,7 +180,7 @@ def _flattered(standing: Standing, best: Trial, again: Again) -> Markup:
     text = Markup(
         "<strong>The search’s own figure {}</strong>: trial {} has {} as searched and {} (95 % "
         "interval {} to {}) when trained again, a difference of {}. Quote the second figure: the first was chosen for "
-        "being the highest of {}."
+        "being the highest of {} tried."
     )
     high = best.score is not None and best.score > again.high
     said = "is too high" if high else "is higher than fresh seeds give" if fall > 0 else "is not too high here"
@@ -176,7 +190,7 @@ def _flattered(standing: Standing, best: Trial, again: Again) -> Markup:
         score_span(best.score, "trials", place, "score"),
         *(score_span(getattr(again, name), "again", row, name) for name in ("mean", "low", "high")),
         score_span(fall, "again", row, "fall", signed=True),
-        count_span(len(standing.order), "standing", "complete"),
+        count_span(len(standing.material.trials), "standing", "trials"),
     )
 
 

@@ -76,7 +76,7 @@ def _counts(standing: Standing) -> dict[str, Any]:
     states = [one.state for one in standing.material.trials]
     named = {"best": standing.best, "median": standing.median}
     return (
-        {"trials": len(states)}
+        {"trials": len(states), "cells": standing.cells}
         | {state: states.count(state) for state in ("complete", "pruned", "failed")}
         | {name: None if trial is None else trial.number for name, trial in named.items()}
     )

@@ -64,8 +64,19 @@ class Standing:
 
     @property
     def median(self) -> Trial | None:
-        """The trial in the middle of the order."""
+        """The trial in the middle of the order: of the completed ones, for a pruned one has a score of fewer epochs."""
         return self.order[middle(len(self.order))] if self.order else None
+
+    @property
+    def pruned(self) -> int:
+        """How many trials were stopped for doing less well than others, and so have no rank."""
+        return sum(trial.state == "pruned" for trial in self.material.trials)
+
+    @property
+    def cells(self) -> int | None:
+        """How many cells a grid has; None where the search is none."""
+        material = self.material
+        return math.prod(len(axis.choices) for axis in material.axes) if material.sampler == "grid" else None
 
     @cached_property
     def again(self) -> tuple[Again, ...]:

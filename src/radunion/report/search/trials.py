@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from radunion.report.figures import ReportFigure
-from radunion.report.search.curves import TrialCurves, What, has_curve, spread_by_rank
+from radunion.report.search.curves import HELD_OUT, TrialCurves, What, has_curve, spread_by_rank
 from radunion.report.search.landscape import HeatMap, PairScatter, levels
+from radunion.report.search.lengths import curves_end, ending
 from radunion.report.search.material import Axis, Trial
 from radunion.report.search.points import is_numeric
 from radunion.report.search.ranks import ImportanceBars, Slice, TrialRanks
@@ -37,13 +38,16 @@ def landscape_section(standing: Standing) -> Section | None:
     if not figures and not slices:
         return None
     how = (
-        "Every mark or cell is one trial and its mean over folds; brighter is higher, in grey print too. Read no "
-        "hill into neighbours that differ by less than their spread over folds; whether the best is more than noise is "
-        "said in the summary."
+        "Every mark or cell is one completed trial and its mean over folds; brighter is higher, in grey print too. "
+        "Read no hill into neighbours that differ by less than their spread over folds; whether the best is more than "
+        f"noise is said in the summary.{_THINNED if standing.pruned else ''}"
     )
     blocks: list[Block] = [Figures(figures, "wide")] if figures else []
     blocks += [Heading("One field at a time"), Figures(slices, "panels")] if slices else []
     return Section("landscape", "Where scores are high", how, tuple(blocks))
+
+
+_THINNED = " Pruned trials, stopped for doing less well than others, are not shown: few marks may mean low scores."
 
 
 def trials_section(standing: Standing) -> Section | None:
@@ -52,8 +56,8 @@ def trials_section(standing: Standing) -> Section | None:
         return None
     material, blind = standing.material, blind_view(standing)
     caption = (
-        "Every complete trial by rank, mean ± SD over folds. The line falls by its making, sorted noise would fall "
-        "too: what matters is whether it falls by more than the bars."
+        "Every completed trial by rank, mean ± SD over folds. The line falls by its making, sorted noise would fall "
+        "too: what matters is whether it falls by more than the bars. The median is that of the completed trials."
     )
     measure = measure_title(material.objective)
     figure = TrialRanks(
@@ -74,7 +78,7 @@ def curves_section(standing: Standing) -> Section | None:
     chosen = tuple(told[place] for place in spread_by_rank(told, _EXAMPLES))
     how = (
         "A faint line is one fold, a bold one the mean of all; dashed what was learned from (in training, with "
-        "dropout), solid what was held out. Scores are those of the last epoch, not of the highest."
+        f"dropout), solid what was not. {curves_end(standing.material)}"
     )
     examples = _curves(standing, "curves", what, chosen, f"Trials from best to worst by rank; {_WHAT[what]}.")
     large = [
@@ -94,6 +98,10 @@ def curves_section(standing: Standing) -> Section | None:
 _WHAT: dict[What, str] = {"auroc18": "the seed study’s 18-output AUROC by epoch", "loss": "the loss by epoch"}
 
 
+_OF_A_PROCESS = ("memory", "device", "worker")
+"""What is told of the process that ran a trial; memory in bytes."""
+
+
 def all_trials(standing: Standing) -> Grid:
     """Lay out every trial with all that is known of it, for a file of its own."""
     material = standing.material
@@ -101,14 +109,15 @@ def all_trials(standing: Standing) -> Grid:
     most = max((len(trial.folds) for trial in material.trials), default=0)
     names = [axis.name for axis in material.axes]
     folds = [f"fold {number}" for number in range(1, most + 1)]
-    headings = ("rank", "state", *names, "score", "sd", *folds, *also, "epochs", "seconds", "reason")
+    headings = ("rank", "state", *names, "score", "sd", *folds, *also, "epochs", "seconds", *_OF_A_PROCESS, "reason")
     lines = []
     for trial in sorted(material.trials, key=lambda one: one.number):
         scores = [*trial.folds, *[None] * (most - len(trial.folds))]
         values = [trial.values.get(name) for name in names]
         others = [trial.also.get(name) for name in also]
         told = [standing.ranks.get(trial.number), trial.state, *values, trial.score, spread(trial.folds), *scores]
-        row = (*told, *others, trial.epochs, trial.seconds, trial.reason)
+        ran = [getattr(trial, name) for name in _OF_A_PROCESS]
+        row = (*told, *others, trial.epochs, trial.seconds, *ran, trial.reason)
         lines.append(Line(str(trial.number), tuple(_exact(value) for value in row)))
     return Grid("trials", "Every trial.", "trial", headings, tuple(lines))
 
@@ -132,19 +141,21 @@ def _landscape(standing: Standing) -> Iterator[ReportFigure]:
             across, up = sorted(pair, key=lambda axis: -len(levels(axis, trials)))
             yield HeatMap("landscape", caption, across, up, trials, measure, material.settings)
         else:
-            caption = f"{names}: each complete trial, its colour the mean over folds."
+            caption = f"{names}: each completed trial, its colour the mean over folds."
             caption += "" if len(material.axes) == _PAIRED else " The other fields differ between the marks, too."
             yield PairScatter(
                 "landscape", caption, first, second, trials, standing.median.number, measure, material.settings
             )
     if material.importance and len(material.axes) > 1:
-        yield ImportanceBars("importance", _IMPORTANCE, material.importance, material.axes)
+        caption = f"{_IMPORTANCE}{_OF_THE_LEFT if standing.pruned else ''}"
+        yield ImportanceBars("importance", caption, material.importance, material.axes)
 
 
 _IMPORTANCE = (
     "Share of the variance of the scores that each field explains alone (functional ANOVA of a random forest; Hutter "
     "2014). Shares sum to 1 whatever the scores are: where trials differ by noise only, noise is what is shared out."
 )
+_OF_THE_LEFT = " It saw only completed trials: a field whose poor values were pruned may seem to matter less."
 
 
 def _two_axes(standing: Standing) -> tuple[Axis, ...]:
@@ -191,7 +202,9 @@ def _top(standing: Standing) -> Grid:
         "Trial", *(axis_title(axis) for axis in material.axes), f"{objective}, mean", "SD over folds",
         *(measure_title(name) for name in beside), "Epochs", "Time, s",
     )  # fmt: skip
-    caption = f"The first {min(TOP, len(standing.order))} of {len(standing.order):,} complete trials, and the median."
+    caption = (
+        f"The first {min(TOP, len(standing.order))} of {len(standing.order):,} completed trials, and their median."
+    )
     return Grid("top-ten", caption, "Rank", headings, tuple(lines))
 
 
@@ -221,10 +234,14 @@ def value_cells(standing: Standing, trial: Trial) -> Iterator[Cell]:
         yield Cell("–") if value is None else Cell(value_text(value), pointer, exact, mark=mark)
 
 
+_KEPT = "kept to end training"
+
+
 def _curves(standing: Standing, name: str, what: What, trials: Sequence[Trial], caption: str) -> TrialCurves:
     blind = blind_view(standing) if standing.material.objective == SEED_MEASURE else None
     level = None if blind is None else blind[0]
+    watched = _KEPT if ending(standing.material) == "own" else HELD_OUT
     titles = tuple(f"Rank {standing.ranks[one.number]}, trial {one.number}: {score_text(one.score)}" for one in trials)
     if len(trials) == 1:
-        return TrialCurves(name, caption, what, tuple(trials), titles, columns=1, size=(5.2, 3.4), blind=level)
-    return TrialCurves(name, caption, what, tuple(trials), titles, blind=level)
+        return TrialCurves(name, caption, what, tuple(trials), titles, 1, (5.2, 3.4), level, watched)
+    return TrialCurves(name, caption, what, tuple(trials), titles, blind=level, watched=watched)

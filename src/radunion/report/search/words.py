@@ -70,6 +70,21 @@ def axis_words(axis: Axis) -> str:
     return title if title.startswith("Adam") else title[:1].lower() + title[1:]
 
 
+def median_words(standing: Standing) -> Markup:
+    """Name the median of a search by what it is the median of."""
+    return Markup("median of the {} completed trials").format(count_span(len(standing.order), "standing", "complete"))
+
+
+def axis_values(axis: Axis, material: SearchMaterial) -> Markup:
+    """Return what a search tries of a field, each number with its place: `5 to 40`, or `5, 10 or 20`."""
+    place = material.axes.index(axis)
+    if axis.low is None or axis.high is None:
+        each = [span(value_text(one), at("axes", place, "choices", row)) for row, one in enumerate(axis.choices)]
+        return listed(each, last="or")
+    low, high = (value_text(_whole(end)) for end in (axis.low, axis.high))
+    return Markup("{} to {}").format(span(low, at("axes", place, "low")), span(high, at("axes", place, "high")))
+
+
 def axis_unit(axis: Axis, settings: Mapping[str, Any]) -> str:
     """Return the unit of a searched field; a batch is of examinations where the protocol reads pairs."""
     if axis.name == "batch" and settings.get("family") == "pair":
@@ -141,6 +156,10 @@ def blind_view(standing: Standing) -> tuple[float, tuple[str | int, ...]] | None
 def is_seed_measure(material: SearchMaterial) -> bool:
     """Say whether the search aimed at the seed study's inflated measure."""
     return material.objective == SEED_MEASURE
+
+
+def _whole(value: float) -> float | int:
+    return int(value) if float(value).is_integer() else value
 
 
 def _finite(value: Any, *steps: str | int) -> tuple[float, tuple[str | int, ...]] | None:

@@ -8,16 +8,19 @@ from radunion.errors import UsageError
 from radunion.study.protocols.definition import NetworkProtocol, Protocol, TunedProtocol
 
 DOWNLOAD = "download"
+KINDS = ("imagenet", "radimagenet")
+"""Pretrained weights that a protocol may ask for without saying where they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
     """What a run says beside the protocols' names.
 
-    `files` gives the weights file of `imagenet` and `radimagenet`, which are InceptionV3's, or that of a protocol by
-    its name; `none` is random weights and `download` timm's own. `taps` and `epochs` go by a protocol's name, or by
-    `""` for every frozen network, every network trained end to end. The tap of a network that is tuned is where its
-    learning begins.
+    `files` gives a weights file by a protocol's name, else by the timm name of its network (which is not one that
+    trains end to end), else by `imagenet` and `radimagenet`, which are InceptionV3's; `none` is random weights and
+    `download` timm's own. A network's name gives it to protocols that ask for ImageNet or RadImageNet weights, never in
+    place of a path. `taps` and `epochs` go by a protocol's name, or by `""` for every frozen network, every network
+    trained end to end. The tap of a network that is tuned is where its learning begins.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -81,16 +84,30 @@ def _choices(protocol: Protocol) -> set[str]:
 
 
 def _weights(protocol: NetworkProtocol, variant: Variant) -> str | None:
-    """Return what the run says of a protocol's weights; a file of a kind is InceptionV3's and fits no other."""
+    """Return what the run says of a protocol's weights: by its name, else by its network's, else by their kind."""
     if protocol.weights == "none":
         return None
-    of_kind = variant.files.get(protocol.weights)
-    if of_kind not in (None, "none", DOWNLOAD) and protocol.network != "inception_v3":
-        of_kind = None
-    given = variant.files.get(protocol.name, of_kind)
+    given = variant.files.get(protocol.name) or variant.files.get(network_of_file(protocol) or "")
+    given = given or _of_kind(protocol, variant)
     if given == DOWNLOAD and protocol.weights == "radimagenet":
         raise UsageError(f"{protocol.name}: RadImageNet weights are not timm's to download; give a file")
     return given
+
+
+def network_of_file(protocol: Protocol) -> str | None:
+    """Return the network by whose timm name a run may give a protocol's weights; None where it may not.
+
+    What trains end to end reads its weights in another layout than timm's, and goes by the protocol's name.
+    """
+    if not isinstance(protocol, NetworkProtocol) or protocol.end_to_end or protocol.weights not in KINDS:
+        return None
+    return protocol.network
+
+
+def _of_kind(protocol: NetworkProtocol, variant: Variant) -> str | None:
+    """Return what the run says of a kind of weights; a file of a kind is InceptionV3's and fits no other."""
+    given = variant.files.get(protocol.weights) if protocol.weights in KINDS else None
+    return given if given in (None, "none", DOWNLOAD) or protocol.network == "inception_v3" else None
 
 
 def missing_weights(protocol: Protocol) -> str | None:
@@ -105,7 +122,7 @@ def missing_weights(protocol: Protocol) -> str | None:
         )
     inception = network == "inception_v3"
     kinds = ".safetensors, .pt or Keras' .h5" if inception else ".safetensors or .pt"
-    name = protocol.weights if inception else protocol.name
+    name = protocol.weights if inception else network_of_file(protocol) or protocol.name
     return (
         f"it needs {network} with {wanted} weights, which come with no installation: give a file with "
         f"--weights {name}=FILE ({kinds}), or run it on random ones with --weights {name}=none"

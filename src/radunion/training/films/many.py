@@ -18,14 +18,14 @@ from torch import Tensor
 
 from radunion.training.films.many_checks import must_fit
 from radunion.training.films.many_draws import NoiseTapes
-from radunion.training.films.many_memory import Groups, layout_of, memory_of, rows_at_once, waves_of
+from radunion.training.films.many_memory import LIMIT, Groups, layout_of, memory_of, rows_at_once, waves_of
 from radunion.training.films.many_stack import UNITS, HeadPrecision, HeadStack
 from radunion.training.films.many_team import FilmRows, HeadJob, Team
 from radunion.training.films.network import head_of
 from radunion.training.films.targets import FilmTargets
 from radunion.training.loop import Epoch
 
-__all__ = ["HeadJob", "HeadPrecision", "How", "TrainedHead", "Watch", "memory_of", "train_heads"]
+__all__ = ["LIMIT", "HeadJob", "HeadPrecision", "How", "TrainedHead", "Watch", "memory_of", "train_heads"]
 
 How = Literal["auto", "loop", "batched"]
 """`loop`: each head alone, on as many threads as torch has; `batched`: heads of one shape as one computation. `auto` is
@@ -62,7 +62,7 @@ def train_heads(
     how: How = "auto",
     watch: Watch = "every epoch",
     ending: Ending | None = None,
-    limit: int = 4 * 2**30,
+    limit: int = LIMIT,
 ) -> list[TrainedHead]:
     """Train the jobs' heads and return them in order.
 

@@ -90,6 +90,8 @@ class NoiseTape:
         noise = torch.empty(rows, width, dtype=self._noise.dtype)
         if not self._noise.quick:
             return noise.bernoulli_(1 - self._noise.dropout, generator=self._exact).div_(1 - self._noise.dropout)
+        if self._noise.scale == 1:  # a rate so low that it rounds to none
+            return noise.fill_(1)
         bits = self._quick.random_raw(-(-noise.numel() // 4)).view(np.int16)[: noise.numel()]
         below = round(_LEVELS / self._noise.scale) - _LEVELS // 2
         kept = torch.lt(torch.from_numpy(bits).view(rows, width), below, out=noise)

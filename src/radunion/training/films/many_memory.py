@@ -12,6 +12,8 @@ from radunion.training.films.network import columns
 from radunion.training.films.settings import FilmSettings
 
 HIDDEN = (1024, 512, 256)
+LIMIT = 4 * 2**30
+"""How many bytes heads that learn together may need, where nothing else is said."""
 _UNIT: dict[HeadPrecision, int] = {"float32": 4, "bfloat16": 2, "float64": 8}
 _MASTER: dict[HeadPrecision, int] = {"float32": 4, "bfloat16": 4, "float64": 8}
 Groups = list[list[int]]

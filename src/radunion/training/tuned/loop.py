@@ -1,39 +1,35 @@
 """The loop that tunes: on one device or many, killed and resumed to the same end.
 
 An epoch draws its order and its changes from seed and number alone, and rank zero has the state of the last whole
-epoch on disk before the next begins. Devices share out a batch and take the same step, whatever their number, but for
-rounding and the dropout of the head, whose draws are each device's own.
+epoch on disk before the next begins. Devices share out the examinations of each step and take the step that one device
+takes of them all, whatever their number, but for rounding and the dropout of the head, whose draws are each device's
+own.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from jaxtyping import Int64
 from torch import Tensor
-from torch.utils.data import DataLoader
 
 from radunion.errors import TrainingError
-from radunion.training.checkpoint import load_checkpoint
 from radunion.training.examples import ABSENT
-from radunion.training.loop import Epoch
+from radunion.training.loop import Epoch, Progress
+from radunion.training.tuned.apart import tuned_apart
 from radunion.training.tuned.films import TuningFilms
 from radunion.training.tuned.job import Drawn, Job, drawn, module_of
 from radunion.training.tuned.machine import Machine, fabric_of, starts_processes
 from radunion.training.tuned.network import TunedLoss, groups_of
-from radunion.training.tuned.relay import Relay
+from radunion.training.tuned.share import Share, share_of, steps_of
 from radunion.training.tuned.state import TuningState, put_back
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
-Progress = Callable[[Epoch], None]
 _CLIP = 5.0
 _EVALUATION_BATCH = 64
 
@@ -42,12 +38,12 @@ def tune(module: TunedLoss, job: Job, machine: Machine, progress: Progress) -> t
     """Tune `module`, leave the best weights in it, return the history.
 
     The best may be those that it started from. Raises UsageError for a batch that the devices cannot share and
-    TrainingError when the loss diverges or the checkpoint is damaged.
+    TrainingError when the loss diverges, the checkpoint is damaged or a process is killed.
     """
     machine.share(job.settings.batch)
     fabric = fabric_of(machine)
     if starts_processes(machine):
-        content = _tuned_elsewhere(fabric, job, machine, progress)
+        content = tuned_apart(work, fabric, job, machine, progress)
     else:
         content = fabric.launch(partial(work, job=job, machine=machine, module=module, progress=progress))
         module.cpu()
@@ -103,11 +99,12 @@ class _Process:
         epoch = drawn(self.job, number)
         self.module.train()
         total = torch.zeros(2, dtype=torch.float64)
-        loader = self._loader(len(epoch.rows))
-        for step, here in enumerate(loader):
-            share = (number + (step + 1) / len(loader)) / settings.epochs
+        steps = steps_of(len(epoch.rows), settings.batch)
+        for step, places in enumerate(steps):
+            done = (number + (step + 1) / len(steps)) / settings.epochs
             for group in optimiser.param_groups:
-                group["lr"] = settings.tuning_rate * group["scale"] * schedule(share, settings.warm_up)
+                group["lr"] = settings.tuning_rate * group["scale"] * schedule(done, settings.warm_up)
+            here = share_of(places, rank=fabric.global_rank, devices=fabric.world_size)
             total += self._step(optimiser, epoch, here)
         return self._mean(total)
 
@@ -126,20 +123,20 @@ class _Process:
                 total += torch.tensor([float(each.double().sum()), len(part)], dtype=torch.float64)
         return self._mean(total)
 
-    def _step(self, optimiser: torch.optim.Optimizer, epoch: Drawn, here: Int64[Tensor, " b"]) -> Tensor:
-        """Take one step on one device's share of a batch, in parts where it does not fit; return loss and count."""
-        parts = here.split(self.machine.at_once or len(here))
+    def _step(self, optimiser: torch.optim.Optimizer, epoch: Drawn, here: Share) -> Tensor:
+        """Take one step on one device's share of it, in parts where it does not fit; return loss and count."""
+        parts = here.places.split(self.machine.at_once or len(here.places))
         total = 0.0
         optimiser.zero_grad()
         for number, part in enumerate(parts, start=1):
             with self.fabric.no_backward_sync(self.wrapped, enabled=number < len(parts)):
                 loss = self._losses(epoch, part).sum()
-                self.fabric.backward(loss / len(here))
-            total += float(loss.detach())
+                self.fabric.backward(loss * here.weight)
+            total += float(loss.detach()) if here.counted else 0.0
         # an overflow of 16-mixed is not an error: its step is left out and the scale lowered
         self.fabric.clip_gradients(self.wrapped, optimiser, max_norm=_CLIP, error_if_nonfinite=False)
         optimiser.step()
-        return torch.tensor([total, len(here)], dtype=torch.float64)
+        return torch.tensor([total, here.counted], dtype=torch.float64)
 
     def _losses(self, epoch: Drawn, part: Int64[Tensor, " p"]) -> Tensor:
         rows, pairs = epoch.rows[part.numpy()], epoch.pairs[part.numpy()]
@@ -156,11 +153,6 @@ class _Process:
         allowed, scorable = torch.from_numpy(self.job.allowed[rows]), torch.from_numpy(self.job.scorable[rows])
         return present.to(device), allowed.to(device), scorable.to(device)
 
-    def _loader(self, count: int) -> Any:
-        """Return the places of an epoch in batches, shared out among the devices; the order is drawn already."""
-        batch = self.machine.share(self.job.settings.batch)
-        return self.fabric.setup_dataloaders(DataLoader(range(count), batch_size=batch), move_to_device=False)  # type: ignore[arg-type]
-
     def _mean(self, total: Tensor) -> float:
         summed = self.fabric.all_reduce(total, reduce_op="sum")
         return float(summed[0] / summed[1])
@@ -171,23 +163,6 @@ def schedule(share: float, warm_up: float) -> float:
     if share < warm_up:
         return share / warm_up
     return 0.5 * (1 + math.cos(math.pi * (share - warm_up) / (1 - warm_up)))
-
-
-def _tuned_elsewhere(fabric: "Fabric", job: Job, machine: Machine, progress: Progress) -> dict[str, Any]:
-    """Start processes that tune together; what they end with is read from the checkpoint."""
-    with TemporaryDirectory() as folder:
-        kept = job if job.checkpoint else replace(job, checkpoint=Path(folder) / "tuning.pt")
-        with Relay(progress) as relay:
-            fabric.launch(partial(_work_apart, job=kept, machine=machine, progress=relay.sender))
-        content = load_checkpoint(kept.checkpoint, kept.name)
-    if content is None:
-        raise TrainingError(f"{kept.checkpoint}: the processes that learned left no state of this run; run again")
-    return content
-
-
-def _work_apart(fabric: "Fabric", *, job: Job, machine: Machine, progress: Progress) -> None:
-    """Do one process's part and return nothing: what a process sends back when it ends may not pass."""
-    work(fabric, job=job, machine=machine, module=None, progress=progress)
 
 
 def _must_be_finite(epoch: Epoch) -> None:

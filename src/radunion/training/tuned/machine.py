@@ -40,7 +40,7 @@ class Machine:
         """Return how many examinations of a batch a device takes; raises UsageError where it cannot be parted."""
         if batch % self.processes:
             raise UsageError(
-                f"a batch must part evenly among the devices, so that every device count takes the same steps; found "
+                f"a batch must part evenly among the devices, or some would wait for others in every step; found "
                 f"{batch} examinations for {self.processes} devices; choose another number of devices, or of batch"
             )
         return batch // self.processes
