@@ -83,7 +83,7 @@ def work(
 
 @dataclass(frozen=True)
 class _Process:
-    """One process of those that learn together: `wrapped` sums gradients over all of them."""
+    """One process of those that learn together: `wrapped` takes the mean of all their gradients."""
 
     fabric: "Fabric"
     job: Job

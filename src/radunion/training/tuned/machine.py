@@ -40,7 +40,7 @@ class Machine:
         """Return how many examinations of a batch a device takes; raises UsageError where it cannot be parted."""
         if batch % self.processes:
             raise UsageError(
-                f"a batch must part evenly among the devices, or some would wait for others in every step; found "
+                "a batch must part evenly among the devices, or some would wait for others in every step; found "
                 f"{batch} examinations for {self.processes} devices; choose another number of devices, or of batch"
             )
         return batch // self.processes
@@ -54,16 +54,19 @@ def fabric_of(machine: Machine) -> "Fabric":
     """
     try:
         from lightning_fabric import Fabric
+
+        from radunion.training.tuned.precision import FilmsAsTheyAre
     except ImportError as error:
         raise MissingExtraError("fine-tuning", "train") from error
     accelerator = found_accelerator(machine)
     strategy = "auto" if machine.processes == 1 else "ddp" if _launched_from_outside() else "ddp_spawn"
+    precision = machine.precision
     return Fabric(
         accelerator=accelerator,
         devices=machine.devices,
         num_nodes=machine.nodes,
-        precision=machine.precision,
         strategy=strategy,
+        plugins=None if precision == "32-true" else FilmsAsTheyAre(precision, accelerator),
     )
 
 

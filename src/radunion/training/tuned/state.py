@@ -78,6 +78,8 @@ class TuningState:
         self.fabric.strategy.precision.load_state_dict(content["precision"])
         self.history, self.best = content["history"], content["best"]
         self.best_loss, self.best_epoch = content["best_loss"], content["best_epoch"]
+        if self.fabric.world_size > 1:  # another machine may have written less, and what it ends with is read there
+            self._save()
         return True
 
     def content(self) -> dict[str, Any]:
