@@ -32,6 +32,7 @@ def test_films_are_seen_alike_in_learning_and_in_judging(precision: str) -> None
     assert torch.equal(judging, exact) == (precision == "32-true")
 
 
+@pytest.mark.slow
 def test_in_half_precision_a_killed_run_ends_with_the_same_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
