@@ -54,21 +54,24 @@ class Repeater:
         wanted = [(number, seed + _FRESH + one) for one in range(seeds) for number in numbers]
         for timeout in (0, -1):
             for number, fresh in wanted:
-                self._do(values[number], fresh, timeout)
+                if not self._does(values[number], fresh, timeout):
+                    continue
                 done = sum(_read(self._path(values[one], other)) is not None for one, other in wanted)
                 self.tell("Again with fresh seeds", done, len(wanted), "")
         return self._gathered([(number, fresh, self._path(values[number], fresh)) for number, fresh in wanted])
 
-    def _do(self, values: Mapping[str, Value], seed: int, timeout: int) -> None:
+    def _does(self, values: Mapping[str, Value], seed: int, timeout: int) -> bool:
+        """Do a repeat that nobody has done or is at; say whether it was done now."""
         path = self._path(values, seed)
         if _read(path) is not None:
-            return
+            return False
         try:
             with FileLock(path.with_suffix(".lock"), timeout=timeout):
                 if _read(path) is None:
                     _write(path, self._trained(values, seed))
         except Timeout:
-            return
+            return False
+        return True
 
     def _trained(self, values: Mapping[str, Value], seed: int) -> dict[str, Any]:
         try:
