@@ -61,6 +61,7 @@ def test_a_study_leaves_one_report_whose_numbers_are_in_its_files(
     assert not any(patient in page for patient in ("S00001", "S00002"))
 
 
+@pytest.mark.slow
 def test_a_sealed_hold_out_is_left_out_and_said(tiny: Path, tmp_path: Path, capsys: Told) -> None:
     cohort = simulate(tmp_path / "own", Simulation(24, 29, format="png"), workers=2)
     assert main(["holdout", "seal", str(cohort), "--fraction", "0.2"]) == 0
