@@ -9,8 +9,11 @@ import pytest
 from radunion import NOTICE
 from radunion.cli import main
 from radunion.cohort import read_cohort
+from radunion.errors import TrainingError, UsageError
 from radunion.features import FeatureCache
 from radunion.phantom import Simulation, simulate
+from radunion.search import fitting
+from radunion.search.fitted import Asked
 from radunion.search.fitting import Fitter
 from radunion.study.crossval.data import study_data
 from radunion.study.crossval.methods import Tools, method_of
@@ -146,6 +149,24 @@ def test_trials_whose_heads_learn_together_end_as_those_that_learn_alone(folder:
     assert [(one["values"], one["folds"], one["history"]) for one in together] == [
         (one["values"], one["folds"], one["history"]) for one in alone
     ]
+
+
+def test_a_trial_that_memory_cannot_hold_has_failed_and_several_have_not(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object, **named: object) -> None:
+        raise MemoryError
+
+    data = study_data(read_cohort(folder / "films" / "cohort.csv"))
+    splits = splits_of(data, k=2, unit="patient", seed=0)
+    tools = Tools(FeatureCache(folder / "cache"), "float32", 0, tmp_path, quiet)
+    fitter = Fitter(data, tools, heads="float32", device="cpu")
+    monkeypatch.setattr(fitting, "train_heads", full)
+    one = Asked(protocol_from_toml(folder / "small.toml"), lambda step, value: True)
+    with pytest.raises(TrainingError, match="its 2 folds at once need more memory"):
+        fitter.fit(one.protocol, splits, seed=0, go_on=one.go_on)
+    with pytest.raises(UsageError, match="2 trials at once need more memory than there is; give a smaller --at-once"):
+        fitter.fit_several([one, one], splits, seed=0)
 
 
 def test_where_patience_ended_the_best_trial_the_chosen_protocol_ends_too(folder: Path, tmp_path: Path) -> None:

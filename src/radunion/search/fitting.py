@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 import torch
 
-from radunion.errors import TrainingError
+from radunion.errors import TrainingError, UsageError
 from radunion.search.endings import Endings, GoOn
 from radunion.search.fitted import Asked, Fitted
 from radunion.search.fold_by_fold import fit_fold_by_fold
@@ -25,6 +25,7 @@ from radunion.training.films.many import LIMIT, HeadJob, HeadPrecision, TrainedH
 from radunion.training.films.said import joint_of, said_of
 
 _KEPT = 2
+_TOO_LARGE = "need more memory than there is"
 
 
 class Fitter:
@@ -54,7 +55,8 @@ class Fitter:
     ) -> list[Fitted | TrainingError]:
         """Train several trials as `fit` does one, the heads that look at the same features together; in order.
 
-        Raises UsageError or WeightsError for a network that cannot be had.
+        Raises UsageError or WeightsError for a network that cannot be had, and UsageError where several trials need
+        more memory than there is, though each may fit alone.
         """
         found: dict[int, Fitted | TrainingError] = {}
         together: dict[FilmProtocol, list[int]] = {}
@@ -85,10 +87,10 @@ class Fitter:
         for few in _within(needs, LIMIT):
             try:
                 heads, seconds = self._together(learner, [of_trials[one] for one in few], [asked[one] for one in few])
-            except (MemoryError, torch.OutOfMemoryError):
-                found += [
-                    TrainingError(f"{len(few) * len(splits)} heads at once need more memory than there is")
-                ] * len(few)
+            except (MemoryError, torch.OutOfMemoryError) as error:
+                if len(few) > 1:  # each alone may fit: none of them has failed
+                    raise UsageError(f"{len(few)} trials at once {_TOO_LARGE}; give a smaller --at-once") from error
+                found.append(TrainingError(f"its {len(splits)} folds at once {_TOO_LARGE}"))
                 continue
             found += [self._judged(protocols[one], own, splits, seconds) for one, own in zip(few, heads, strict=True)]
         return found

@@ -49,7 +49,7 @@ def beside(storage: BaseStorage, identity: Mapping[str, str]) -> tuple[str, ...]
     """Return the storage's other searches of the same name, each with what differs from this one."""
     found = [(study.study_name, study.user_attrs.get(_IDENTITY)) for study in storage.get_all_studies()]
     return tuple(
-        f"{name} (different: {_differences(begun, identity)})"
+        f"{name} (different: {differences(begun, identity)})"
         for name, begun in found
         if begun is not None and begun.get(NAME) == identity[NAME] and begun != dict(identity)
     )
@@ -61,11 +61,12 @@ def _must_be(identity: Mapping[str, str], begun: Mapping[str, str] | None, name:
     if begun != dict(identity):
         raise UsageError(
             f"{told}: the search {name} there is of other work, whose trials must not be mixed with these; different: "
-            f"{_differences(begun, identity)}. Go on with what it was begun with, or name another folder or storage"
+            f"{differences(begun, identity)}. Go on with what it was begun with, or name another folder or storage"
         )
 
 
-def _differences(begun: Mapping[str, str], identity: Mapping[str, str]) -> str:
+def differences(begun: Mapping[str, str], identity: Mapping[str, str]) -> str:
+    """Tell every part in which two identities differ."""
     names = [name for name in dict.fromkeys([*begun, *identity]) if begun.get(name) != identity.get(name)]
     return ", ".join(f"{name} ({_brief(begun.get(name))} there, {_brief(identity.get(name))} here)" for name in names)
 

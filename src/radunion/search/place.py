@@ -7,6 +7,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from radunion.errors import UsageError
+from radunion.search.identity import differences
 from radunion.search.settings import SearchSettings
 from radunion.search.space import space_digest
 
@@ -15,7 +16,6 @@ AGAIN = "again"
 LOCK = ".search.lock"
 _WHOSE = ".search.json"
 _OURS = (TRIALS, "search.json", AGAIN)
-_DIGEST = 64
 
 
 def search_folder(out: Path, settings: SearchSettings, identity: Mapping[str, str]) -> Path:
@@ -45,17 +45,8 @@ def _must_be_ours(out: Path, whole: Mapping[str, str]) -> None:
         file.write_text(json.dumps(whole, indent=1), encoding="utf-8")
         return
     before = json.loads(file.read_text(encoding="utf-8"))
-    other = [name for name in dict.fromkeys([*before, *whole]) if before.get(name) != whole.get(name)]
-    if other:
-        told = ", ".join(f"{name} ({_brief(before.get(name))} there, {_brief(whole.get(name))} here)" for name in other)
+    if before != whole:
         raise UsageError(
             f"{out}: this folder holds a search of other work, which must not be mixed with this one; different: "
-            f"{told}. Go on with what it was begun with, or name another folder"
+            f"{differences(before, whole)}. Go on with what it was begun with, or name another folder"
         )
-
-
-def _brief(value: str | None) -> str:
-    """Cut digests; words stay as they are."""
-    if value is None:
-        return "none"
-    return f"{value[:12]}…" if len(value) == _DIGEST else value
