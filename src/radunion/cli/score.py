@@ -1,4 +1,4 @@
-"""`radunion score`: one film or the two of a pair, to a table, a JSON document or a picture."""
+"""`radunion score`: one film or the two of a pair, to a table, a JSON document, a picture or DICOM."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from radunion.cli.options import Subparsers, add_command
 from radunion.cli.output import must_be_free, write_file
 from radunion.cli.terminal import answer, say, show
+from radunion.errors import UsageError
 from radunion.scale import DEFAULT_UNION_RULE, UNION_RULES
 
 if TYPE_CHECKING:
     from radunion.scoring import Bundle, Scored
+    from radunion.scoring.dicom_out import DicomFiles
 
 _DEFAULT_RULE = next(name for name, rule in UNION_RULES.items() if rule == DEFAULT_UNION_RULE)
 
@@ -23,7 +25,7 @@ def add_to(subparsers: Subparsers) -> None:
         summary="score the AP and the lateral film of a fracture, or one of them",
         details="Films are DICOM or pictures, in any order.",
         run=run,
-        usage="score FILM [FILM] [--model MODEL] [--views ap lateral] [--out DIR] [--json] [options]",
+        usage="score FILM [FILM] [--model MODEL] [--views ap lateral] [--out DIR [--dicom]] [--json] [options]",
     )
     parser.add_argument("films", metavar="FILM", nargs="+", type=Path, help="one film, or the two of a pair")
     parser.add_argument("--model", metavar="MODEL", type=Path, help="bundle, a folder or zip (the newest kept one)")
@@ -36,20 +38,26 @@ def add_to(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--out", metavar="DIR", type=Path, help="folder for score.json and score.png")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument(
+        "--dicom", action="store_true", help="write DICOM into --out as well: a report, and each film's heat-map"
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
 
 def run(args: Namespace) -> int:
     """Score and print."""
     outputs = [] if args.out is None else [args.out / "score.json", args.out / "score.png"]
-    must_be_free(outputs, overwrite=args.overwrite)
+    must_be_free([*outputs, *_dicom_outputs(args)], overwrite=args.overwrite)
     from radunion.scoring import score_films
 
     scored = score_films(
         args.films, _model(args.model), views=args.views, rule=UNION_RULES[args.union], coverage=args.coverage
     )
+    dicom = _dicom(scored) if args.dicom else None
     if outputs:
         _write(scored, *outputs)
+    if dicom is not None:
+        _write_dicom(dicom, args.out)
     if args.json:
         answer(scored.document.to_json().rstrip())
     else:
@@ -80,3 +88,33 @@ def _write(scored: "Scored", document: Path, picture: Path) -> None:
     write_file(document, scored.document.to_json().encode())
     write_file(picture, score_picture(scored))
     say(f"wrote {document} and {picture}")
+
+
+def _dicom_outputs(args: Namespace) -> list[Path]:
+    """Return what may be written as DICOM, and refuse before any work what cannot be."""
+    if not args.dicom:
+        return []
+    if args.out is None:
+        raise UsageError("--dicom writes files and needs a folder for them; give --out DIR")
+    from radunion.scoring.dicom_out import NAMES, must_become_dicom
+
+    must_become_dicom(args.films)
+    return [args.out / name for name in NAMES]
+
+
+def _dicom(scored: "Scored") -> "DicomFiles":
+    from radunion.scoring.dicom_out import dicom_files
+
+    return dicom_files(scored, evidence=scored.evidence)
+
+
+def _write_dicom(files: "DicomFiles", folder: Path) -> None:
+    """Write what there is, and remove what an earlier score left under the names of what there is not."""
+    for name, content in files.content.items():
+        write_file(folder / name, content)
+    say(f"wrote {', '.join(str(folder / name) for name in files.content)}")
+    for name in files.left_out:
+        (folder / name).unlink(missing_ok=True)
+    for why in dict.fromkeys(files.left_out.values()):
+        names = ", ".join(name for name, other in files.left_out.items() if other == why)
+        say(f"not written: {names}: {why}")
