@@ -9,7 +9,7 @@ import pytest
 from radunion.cli import main
 from radunion.phantom import Simulation, simulate
 from radunion.scoring import default_bundle, load_bundle
-from radunion.training import compact
+from radunion.training import compact, teachers
 from radunion.training.settings import FINDER
 
 PATIENTS = 14
@@ -19,8 +19,9 @@ PATIENTS = 14
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(compact, "FEWEST_BOXES", 5)  # else films with boxes are simulated first
+    monkeypatch.setattr(teachers, "FEWEST_BOXES", 5)  # else films with boxes are simulated first
     monkeypatch.setattr(compact, "FINDER", replace(FINDER, epochs=2))
+    monkeypatch.setattr(compact, "CORTEX_FINDER", replace(FINDER, epochs=1))
 
 
 @pytest.fixture(scope="module")

@@ -325,4 +325,4 @@ def test_a_fracture_box_belongs_to_its_film(tmp_path: Path) -> None:
 def test_a_fracture_box_that_is_none_is_a_fault(tmp_path: Path, cell: str) -> None:
     path = table(tmp_path, f"p,v,ap,a.png,1,2,,,mrust,{cell}", header=HEADER + ",fracture_box")
     (fault,) = faults(path)
-    assert fault.startswith(f"line 2, column fracture_box: found {cell!r}; a fracture box is `x0 y0 x1 y1`")
+    assert fault.startswith(f"line 2, column fracture_box: found {cell!r}; a box is `x0 y0 x1 y1`")

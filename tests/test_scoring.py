@@ -272,7 +272,7 @@ def test_picture_has_its_size_and_no_file_name(tmp_path: Path, bundle: Bundle, m
         assert image.format == "PNG"
         assert not image.info.keys() & {"Software", "Author", "Title"}
     words = " ".join(written)
-    for part in ("AP", "Lateral", "Medial cortex", "Posterior cortex", "mRUST 12 of 16", "Union (mRUST ≥ 13)", NOTICE):
+    for part in ("AP", "Lateral", "M: medial", "P: posterior", "mRUST 12 of 16", "Union (mRUST ≥ 13)", NOTICE):
         assert part in words
     assert "front.png" not in words
     assert str(tmp_path) not in words

@@ -14,6 +14,7 @@ from PIL import Image
 
 from radunion import NOTICE
 from radunion.radiograph import Preprocessing
+from radunion.scale import Cortex
 from radunion.scoring import Bundle, Card, FamiliarityCard, FamiliarityReference, TrainedOn, fit_reference, write_bundle
 
 HEIGHT, WIDTH = 32, 24
@@ -32,6 +33,8 @@ _NODES: dict[str, list[str | int | None]] = {
     "lateral_view": ["n", 2],
     "features": ["n", 2, 5],
 }
+PEAKS: dict[Cortex, tuple[int, int]] = {"medial": (2, 1), "lateral": (2, 4), "anterior": (5, 1), "posterior": (5, 4)}
+"""Where the tiny model looks for each cortex: row and column of a map of 8 by 6 cells of 4 pixels."""
 
 
 def a_film(
@@ -75,7 +78,9 @@ def a_reference() -> FamiliarityReference:
     return fit_reference(np.hstack([lateral, levels, random.uniform(0, 1, size=(200, 2))]))
 
 
-def a_card(*, version: str = "1", simulated: bool = True, threshold: float = 3.0, shape: str = "pad") -> Card:
+def a_card(
+    *, version: str = "1", simulated: bool = True, threshold: float = 3.0, shape: str = "pad", evidence: bool = False
+) -> Card:
     """Return the card of the tiny model."""
     return Card(
         summary="Made for a test.",
@@ -95,6 +100,7 @@ def a_card(*, version: str = "1", simulated: bool = True, threshold: float = 3.0
             examinations=1,
             films=2,
         ),
+        heatmap="evidence" if evidence else "none",
         settings={"epochs": 1, "rate": 0.5, "name": "x", "flag": True, "nothing": None},
         familiarity=FamiliarityCard(threshold=threshold, tuned_on="nothing", quantile=0.99),
         intended_use="tests",
@@ -103,14 +109,28 @@ def a_card(*, version: str = "1", simulated: bool = True, threshold: float = 3.0
 
 
 def write(
-    out: Path, *, version: str = "1", simulated: bool = True, threshold: float = 3.0, shape: str = "pad"
+    out: Path,
+    *,
+    version: str = "1",
+    simulated: bool = True,
+    threshold: float = 3.0,
+    shape: str = "pad",
+    evidence: bool = False,
+    fault: str | None = None,
 ) -> Bundle:
     """Write a bundle of the tiny model."""
-    card = a_card(version=version, simulated=simulated, threshold=threshold, shape=shape)
-    return write_bundle(out, onnx=a_graph(), card=card, reference=a_reference())
+    card = a_card(version=version, simulated=simulated, threshold=threshold, shape=shape, evidence=evidence)
+    graph = a_graph(evidence=evidence and fault != "absent", fault=fault)
+    return write_bundle(out, onnx=graph, card=card, reference=a_reference())
 
 
-def a_graph(*, without: str | None = None, size: tuple[int, int] = (HEIGHT, WIDTH), fault: str | None = None) -> bytes:
+def a_graph(
+    *,
+    without: str | None = None,
+    size: tuple[int, int] = (HEIGHT, WIDTH),
+    fault: str | None = None,
+    evidence: bool = False,
+) -> bytes:
     """Return the graph of the tiny model, or a faulty one."""
     constants = {
         "patches": _patch_weights(size),
@@ -124,8 +144,18 @@ def a_graph(*, without: str | None = None, size: tuple[int, int] = (HEIGHT, WIDT
         "half": np.array(0.5),
         "spoil": np.array({"sum": 0.9}.get(fault or "", 1.0)),
         "less": np.array({"nan": -10.0}.get(fault or "", 0.0)),
+        "views": np.kron(np.eye(2), np.ones((1, 2))),
+        "maps": _maps() * {"heavy": 2.0, "negative": -1.0}.get(fault or "", 1.0),
     }
-    integers = {"flat": [0, 5], "film": [0, 1, 5], "spread": [0, 1, 4, 1], "i0": [0], "i12": [1, 2], "i34": [3, 4]}
+    integers = {
+        "apart_shape": [0, 4, 1, 1],
+        "flat": [0, 5],
+        "film": [0, 1, 5],
+        "spread": [0, 1, 4, 1],
+        "i0": [0],
+        "i12": [1, 2],
+        "i34": [3, 4],
+    }
     initial = [numpy_helper.from_array(value.astype(np.float32), name) for name, value in constants.items()]
     initial += [numpy_helper.from_array(np.array(value, dtype=np.int64), name) for name, value in integers.items()]
     inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 1, *size]) for name in ("ap", "lateral")]
@@ -136,6 +166,9 @@ def a_graph(*, without: str | None = None, size: tuple[int, int] = (HEIGHT, WIDT
         if name != without
     ]
     nodes = [*_features(fault), *_probabilities()]
+    if evidence:
+        outputs.append(helper.make_tensor_value_info("evidence", TensorProto.FLOAT, ["n", 4, 8, 6]))
+        nodes += _evidence()
     kept = [node for node in nodes if node.output[0] != without]
     graph = helper.make_graph(kept, "tiny", inputs, outputs, initializer=initial)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
@@ -175,6 +208,22 @@ def _probabilities() -> list[onnx.NodeProto]:
         *_sigmoid(["ap_i34", "lateral_i34"], "scorable"),
         *_sigmoid(["ap_i0", "lateral_i0"], "lateral_view"),
     ]
+
+
+def _evidence() -> list[onnx.NodeProto]:
+    return [
+        helper.make_node("MatMul", ["present", "views"], ["of_each"]),
+        helper.make_node("Reshape", ["of_each", "apart_shape"], ["of_each_wide"]),
+        helper.make_node("Mul", ["of_each_wide", "maps"], ["evidence"]),
+    ]
+
+
+def _maps() -> np.ndarray:
+    maps = np.zeros((1, 4, 8, 6))
+    for slot, (row, column) in enumerate(PEAKS.values()):
+        maps[0, slot, row, column] = 0.75
+        maps[0, slot, row + 1, column] = 0.25
+    return maps
 
 
 def _sigmoid(parts: list[str], name: str) -> list[onnx.NodeProto]:

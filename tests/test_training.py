@@ -16,7 +16,7 @@ from radunion.features import BackboneSpec, FeatureCache
 from radunion.phantom import Simulation, simulate
 from radunion.radiograph import Preprocessing
 from radunion.scoring import Bundle, Card, infer
-from radunion.training import compact, train
+from radunion.training import compact, teachers, train
 from radunion.training.examples import ABSENT, examples_of
 from radunion.training.export import export_onnx
 from radunion.training.fit import Films, fit, predict
@@ -39,8 +39,9 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
 
 @pytest.fixture(autouse=True)
 def few_boxes_suffice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compact, "FEWEST_BOXES", 5)
+    monkeypatch.setattr(teachers, "FEWEST_BOXES", 5)
     monkeypatch.setattr(compact, "FINDER", replace(FINDER, epochs=2))
+    monkeypatch.setattr(compact, "CORTEX_FINDER", replace(FINDER, epochs=1))
 
 
 def tiny(**settings: object) -> Plan:
@@ -78,7 +79,8 @@ def test_a_model_learns_is_written_and_says_what_the_network_said(cohort: Cohort
     assert card.trained_on.cohort_sha256 == cohort.digest()
     assert card.trained_on.fracture_boxes == card.trained_on.films
     assert [one["kind"] for one in card.baselines] == ["blind-view", "blind-visit", "blind-site"]
-    assert set(told) == {"Reading films", "Learning to find fractures", "Learning to score", "Exporting"}
+    learning = {f"Learning to {what}" for what in ("find fractures", "find cortices", "score")}
+    assert set(told) == {"Reading films", *learning, "Exporting"}
     assert json.loads((tmp_path / "model" / "history.json").read_text()) == trained.history
     assert len(trained.history["scores"]) == 2
     assert not (tmp_path / ".model.work").exists()
@@ -120,8 +122,8 @@ def test_killed_and_resumed_it_ends_the_same(cohort: Cohort, tmp_path: Path, sta
 def test_without_boxes_simulated_films_teach_where_to_look(
     cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compact, "FEWEST_BOXES", 10_000)
-    monkeypatch.setattr(compact, "_TEACHERS", Simulation(3, 9, format="png"))
+    monkeypatch.setattr(teachers, "FEWEST_BOXES", 10_000)
+    monkeypatch.setattr(teachers, "_TEACHERS", Simulation(3, 9, format="png"))
     told: list[str] = []
     trained = train_model(cohort, tmp_path / "model", tiny(), tell=lambda stage, *_: told.append(stage))
     assert "Simulating films with known fractures" in told

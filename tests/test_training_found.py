@@ -13,7 +13,7 @@ from radunion.phantom import Simulation, simulate
 from radunion.scoring import infer
 from radunion.study.plans import plan_of
 from radunion.study.protocols import PROTOCOLS, PairProtocol, Variant
-from radunion.training import compact
+from radunion.training import compact, teachers
 from radunion.training.found import GlimpseFeatures
 from radunion.training.settings import FINDER
 from radunion.training.train import train_model
@@ -36,7 +36,7 @@ def test_left_and_right_halves_stay_apart_and_change_places_when_mirrored() -> N
 
 @pytest.mark.slow
 def test_finder_and_frozen_network_are_one_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compact, "FEWEST_BOXES", 5)
+    monkeypatch.setattr(teachers, "FEWEST_BOXES", 5)
     monkeypatch.setattr(compact, "FINDER", replace(FINDER, epochs=1))
     cohort = read_cohort(simulate(tmp_path / "simulated", Simulation(14, 5, format="png"), workers=2))
     protocol = PROTOCOLS["pair-frozen"]

@@ -15,7 +15,7 @@ from radunion.scoring import infer
 from radunion.scoring.graph import OUTPUTS
 from radunion.study.plans import plan_of
 from radunion.study.protocols import PROTOCOLS, TunedProtocol, Variant
-from radunion.training import compact
+from radunion.training import compact, teachers
 from radunion.training.examples import ABSENT, Examples, examples_of
 from radunion.training.export import export_onnx
 from radunion.training.finder import Finder
@@ -52,7 +52,7 @@ def test_what_cannot_be_tuned_is_refused_before_films_are_read(
 ) -> None:
     settings = replace(SETTINGS, **changes)  # type: ignore[arg-type]
     unread = Examples(
-        (tmp_path / "absent.png",), (None,), np.zeros(1, dtype=bool), np.array([[0, ABSENT]]),
+        (tmp_path / "absent.png",), (None,), ((None, None),), np.zeros(1, dtype=bool), np.array([[0, ABSENT]]),
         np.ones((1, 4, 4), dtype=bool), np.ones((1, 4), dtype=np.float32), ("a",), np.zeros(1, dtype=np.int64),
     )  # fmt: skip
     with pytest.raises(UsageError, match=told):
@@ -82,7 +82,7 @@ def test_the_graph_of_a_tuned_network_says_what_the_network_says() -> None:
 def test_a_tuned_protocol_becomes_a_bundle_and_resumes_to_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compact, "FEWEST_BOXES", 5)
+    monkeypatch.setattr(teachers, "FEWEST_BOXES", 5)
     monkeypatch.setattr(compact, "FINDER", replace(FINDER, epochs=1))
     cohort = read_cohort(simulate(tmp_path / "simulated", Simulation(14, 5, format="png"), workers=2))
     plan = plan_of(

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +17,16 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Film:
-    """One film; `line` is its first line in the table (header = 1), `path` is absolute, the box is the fracture's."""
+    """One film; `line` is its first line in the table (header = 1), `path` is absolute.
+
+    `fracture_box` is where the fracture is, `cortex_boxes` where a cortex is beside it, for those that the view shows.
+    """
 
     line: int
     view: View
     path: Path
     fracture_box: Box | None = None
+    cortex_boxes: Mapping[Cortex, Box] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

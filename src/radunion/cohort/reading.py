@@ -12,7 +12,7 @@ from radunion.cohort.examination import Box, Cohort, Examination, Film
 from radunion.cohort.faults import Fault, any_of, quoted, refuse
 from radunion.cohort.labels import MergedCell, Row, read_labels
 from radunion.cohort.table import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Table, as_text, read_table
-from radunion.scale import DEFAULT_CONVENTION, SCALES, VIEWS, Convention
+from radunion.scale import CORTICES, CORTICES_ON, DEFAULT_CONVENTION, SCALES, VIEWS, Convention, Cortex, view_of
 
 
 def read_cohort(path: Path | str, *, convention: Convention = DEFAULT_CONVENTION) -> Cohort:
@@ -101,16 +101,33 @@ def _films(rows: Sequence[Row], base: Path, faults: list[Fault]) -> tuple[Film, 
     """Return the films of an examination; one image repeated for several readers is one film."""
     films: dict[tuple[str, Path], Film] = {}
     for line, cells in rows:
-        box = _box(line, cells["fracture_box"], faults)
+        box = _box(line, "fracture_box", cells, faults)
+        cortices = _cortex_boxes(line, cells, faults)
         if cells["image"] and cells["view"] in VIEWS:
             path = Path(os.path.abspath(base / cells["image"]))  # noqa: PTH100 (resolve() would follow links)
-            first = films.setdefault((cells["view"], path), Film(line, cells["view"], path, box))
-            if first.fracture_box is None and box is not None:
-                films[cells["view"], path] = replace(first, fracture_box=box)
+            first = films.setdefault((cells["view"], path), Film(line, cells["view"], path))
+            films[cells["view"], path] = replace(
+                first, fracture_box=first.fracture_box or box, cortex_boxes={**cortices, **first.cortex_boxes}
+            )
     return tuple(films.values())
 
 
-def _box(line: int, cell: str, faults: list[Fault]) -> Box | None:
+def _cortex_boxes(line: int, cells: Mapping[str, str], faults: list[Fault]) -> dict[Cortex, Box]:
+    """Return the boxes of a row's cortices; a cortex that its view does not show can have none."""
+    boxes: dict[Cortex, Box] = {}
+    for cortex in CORTICES:
+        column = f"{cortex}_box"
+        box = _box(line, column, cells, faults)
+        if box is not None and cells["view"] in VIEWS and cortex not in CORTICES_ON[cells["view"]]:
+            allowed = f"the {cortex} cortex is seen on the {view_of(cortex)} view; put its box on that film's row"
+            faults.append(Fault("RU007", line, column, f"a box on the view {quoted(cells['view'])}", allowed))
+        elif box is not None:
+            boxes[cortex] = box
+    return boxes
+
+
+def _box(line: int, column: str, cells: Mapping[str, str], faults: list[Fault]) -> Box | None:
+    cell = cells[column]
     if not cell:
         return None
     try:
@@ -121,8 +138,8 @@ def _box(line: int, cell: str, faults: list[Fault]) -> Box | None:
         left, top, right, bottom = numbers
         if left < right and top < bottom:
             return left, top, right, bottom
-    allowed = "a fracture box is `x0 y0 x1 y1` in pixels, parted by spaces, with x0 < x1 and y0 < y1, or empty"
-    faults.append(Fault("RU007", line, "fracture_box", quoted(cell), allowed))
+    allowed = "a box is `x0 y0 x1 y1` in pixels, parted by spaces, with x0 < x1 and y0 < y1, or empty"
+    faults.append(Fault("RU007", line, column, quoted(cell), allowed))
     return None
 
 

@@ -18,7 +18,7 @@ from radunion.scale import CORTICES
 REQUIRED_COLUMNS: tuple[str, ...] = ("patient", "visit", "view", "image", *CORTICES, "scale")
 OPTIONAL_COLUMNS: tuple[str, ...] = (
     "site", "side", "days_since_injury", "fixation", "reader", "reading",
-    "fracture_box",
+    "fracture_box", *(f"{cortex}_box" for cortex in CORTICES),
 )  # fmt: skip
 
 Suffix = Literal[".csv", ".parquet"]

@@ -19,7 +19,7 @@ from radunion.scale import CORTICES, CORTICES_ON
 
 COLUMNS = (
     "patient", "visit", "view", "image", *CORTICES, "scale", "site", "side",
-    "days_since_injury", "fixation", "reader", "reading", "fracture_box",
+    "days_since_injury", "fixation", "reader", "reading", "fracture_box", *(f"{cortex}_box" for cortex in CORTICES),
 )  # fmt: skip
 READER = "simulated"
 
@@ -59,7 +59,7 @@ def simulate(
 
 
 def film_row(patient: PatientPlan, visit: int, view: FilmView, name: str) -> dict[str, Any]:
-    """Return what the table says of one film, by column, less its fracture box, which only the projection knows."""
+    """Return what the table says of one film, by column, less its boxes, which only the projection knows."""
     exam = patient.exams[visit]
     cells: dict[str, Any] = {cortex: exam.cells[cortex] if cortex in CORTICES_ON[view] else "" for cortex in CORTICES}
     return {
@@ -117,8 +117,9 @@ def _patient(job: tuple[Path, Simulation, int]) -> tuple[list[dict[str, Any]], l
             if not (out / name).exists():
                 write_film(out / name, render(patient, exam, view), patient, visit, view, seed=settings.seed)
             truth = {"image": name, **truth_of(patient, exam, view)}
-            box = " ".join(map(str, truth["fracture_box"]))
-            rows.append({**film_row(patient, visit, view, name), "fracture_box": box})
+            boxes = {"fracture": truth["fracture_box"], **truth["cortex_boxes"]}
+            cells = {f"{what}_box": " ".join(map(str, box)) for what, box in boxes.items()}
+            rows.append({**film_row(patient, visit, view, name), **cells})
             truths.append(truth)
     return rows, truths
 

@@ -53,12 +53,57 @@ def straighten(
     if scale > 1:
         source = gaussian_filter(source, 0.4 * (scale - 1))
     rows = (np.arange(height, dtype=np.float32) + 0.5) * np.float32(scale) - 0.5
-    share = (rows + 0.5) / source.shape[0] * len(shaft.centre) - 0.5
-    centre = np.interp(share, np.arange(len(shaft.centre)), shaft.centre) * source.shape[1] - 0.5
+    centre = _centre_at((rows + 0.5) / source.shape[0], shaft) * source.shape[1] - 0.5
     across = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) * np.float32(scale)
     columns = centre[:, None].astype(np.float32) + across[None]
     grid = np.broadcast_to(rows[:, None], columns.shape)
     return map_coordinates(source, [grid, columns], order=1, mode="constant", output=np.float32)
+
+
+def shares_on_strip(
+    down: Float32[np.ndarray, " h"],
+    right: Float32[np.ndarray, " w"],
+    film_shape: tuple[int, int],
+    shaft: Shaft,
+    *,
+    height: int,
+    width: int,
+) -> tuple[Float32[np.ndarray, "h w"], Float32[np.ndarray, "h w"]]:
+    """Return where points of the film lie on its strip, as shares of the strip's height and width.
+
+    The points are given as shares of the film's height (`down`) and width (`right`); beside the strip the shares lie
+    outside of 0 to 1.
+    """
+    along, across = (right[None], down[:, None]) if shaft.turned else (down[:, None], right[None])
+    length, breadth = film_shape[::-1] if shaft.turned else film_shape
+    aside = (across - _centre_at(along, shaft)) * np.float32(breadth * height / (length * width))
+    rows = np.broadcast_to(along, aside.shape)
+    return rows.astype(np.float32), (aside + np.float32(0.5)).astype(np.float32)
+
+
+def box_on_strip(
+    box: tuple[float, float, float, float],
+    film_shape: tuple[int, int],
+    shaft: Shaft,
+    *,
+    height: int,
+    width: int,
+) -> tuple[float, float, float, float]:
+    """Return a box (x0, y0, x1, y1) of the film on its strip, in the strip's pixels; it may reach beyond the strip.
+
+    A box turns a little where the shaft does; its sides are those at its middle.
+    """
+    left, top, right, bottom = box
+    down = np.array([top, (top + bottom) / 2, bottom], dtype=np.float32) / film_shape[0]
+    across = np.array([left, (left + right) / 2, right], dtype=np.float32) / film_shape[1]
+    rows, columns = shares_on_strip(down, across, film_shape, shaft, height=height, width=width)
+    along, aside = (rows[1], columns[:, 1]) if shaft.turned else (rows[:, 1], columns[1])
+    return float(aside[0] * width), float(along[0] * height), float(aside[2] * width), float(along[2] * height)
+
+
+def _centre_at(down: Float32[np.ndarray, "*shape"], shaft: Shaft) -> Float[np.ndarray, "*shape"]:
+    """Return the shaft's centre, as a share of the width, at shares of the height."""
+    return np.interp(down * len(shaft.centre) - 0.5, np.arange(len(shaft.centre)), shaft.centre)
 
 
 def _trace(film: Float32[np.ndarray, "h w"]) -> tuple[Float32[np.ndarray, " rows"], float]:

@@ -18,10 +18,10 @@ from pydantic import ValidationError
 
 from radunion.errors import BundleError
 from radunion.radiograph import Preprocessing
-from radunion.scoring.archive import read_member
 from radunion.scoring.card import Card
 from radunion.scoring.familiarity import FamiliarityReference
 from radunion.scoring.graph import Graph, open_graph
+from radunion.scoring.member import read_member
 
 CARD, MODEL, REFERENCE = "card.json", "model.onnx", "reference.safetensors"
 RECORDS = ("history.json", "metrics.json")
@@ -55,7 +55,8 @@ class Bundle:
     @cached_property
     def graph(self) -> Graph:
         """The network, ready to run; made and checked at the first use."""
-        return open_graph(self.files[MODEL], preprocessing=self.preprocessing, path=self.path)
+        evidence = self.card.heatmap == "evidence"
+        return open_graph(self.files[MODEL], preprocessing=self.preprocessing, path=self.path, evidence=evidence)
 
 
 _AGAIN = "train the model again or take the bundle anew from where it came"

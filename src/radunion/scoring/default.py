@@ -7,8 +7,8 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from radunion.errors import BundleError
-from radunion.scoring.archive import read_member
 from radunion.scoring.bundle import CARD, Bundle, load_bundle, write_files
+from radunion.scoring.member import read_member
 
 
 def models_folder() -> Path:

@@ -12,9 +12,12 @@ from jaxtyping import Bool, Float, Float32
 from radunion.errors import BundleError
 from radunion.joint import JointLevels
 from radunion.radiograph import Preprocessing
+from radunion.scale import CORTICES
 
 INPUTS = ("ap", "lateral", "present")
 OUTPUTS = ("weights", "levels", "scorable", "lateral_view", "features")
+EVIDENCE = "evidence"
+"""The output of a graph whose card says `heatmap: evidence`: (n, 4, rows, columns) over the prepared films."""
 _TOLERANCE = 1e-3
 """How far probabilities may be from summing to 1: half-precision graphs round."""
 _WAY_OUT = "export the model again"
@@ -24,13 +27,15 @@ _WAY_OUT = "export the model again"
 class Inferred:
     """What a model says of n examinations: their joint distribution, and what it saw of each film (AP, lateral).
 
-    `lateral` is P(that film is a lateral view); it and `features` mean nothing where `present` is False.
+    `lateral` is P(that film is a lateral view); it and `features` mean nothing where `present` is False. `evidence` is
+    where the model looked for each cortex, over the prepared film of its view; None where it was not asked for.
     """
 
     joint: JointLevels
     lateral: Float32[np.ndarray, "n 2"]
     features: Float32[np.ndarray, "n 2 d"]
     present: Bool[np.ndarray, "n 2"]
+    evidence: Float32[np.ndarray, "n 4 rows columns"] | None = None
 
     def __len__(self) -> int:
         return len(self.present)
@@ -48,10 +53,13 @@ class Graph:
         ap: Float32[np.ndarray, "n 1 h w"],
         lateral: Float32[np.ndarray, "n 1 h w"],
         present: Bool[np.ndarray, "n 2"],
+        *,
+        evidence: bool = False,
     ) -> Inferred:
         """Return what the model says of one batch of prepared films; absent films count as zeros.
 
-        Raises BundleError when the graph fails or its numbers are not probabilities.
+        With `evidence` also where it looked, which not every model says. Raises BundleError when the graph fails or
+        its numbers are not probabilities.
         """
         here = present.astype(np.float32)
         feeds = {
@@ -59,11 +67,12 @@ class Graph:
             "lateral": lateral * here[:, 1, None, None, None],
             "present": here,
         }
+        names = (*OUTPUTS, *([EVIDENCE] if evidence else []))
         try:
-            values = self.session.run(list(OUTPUTS), feeds)
+            values = self.session.run(list(names), feeds)
         except Exception as error:  # the runtime's exceptions have no common class
             raise BundleError(f"{self.path}: the graph does not run on prepared films: {error}; {_WAY_OUT}") from error
-        return self._checked(dict(zip(OUTPUTS, values, strict=True)), present)
+        return self._checked(dict(zip(names, values, strict=True)), present)
 
     def _checked(self, values: Mapping[str, np.ndarray], present: np.ndarray) -> Inferred:
         fault = _fault(values, len(present))
@@ -71,11 +80,13 @@ class Graph:
             raise BundleError(f"{self.path}: {fault}; {_WAY_OUT}")
         weights, levels, scorable, view, features = (values[name].astype(np.float32) for name in OUTPUTS)
         joint = JointLevels(_summing_to_1(weights), _summing_to_1(levels), np.clip(scorable, 0.0, 1.0))
-        return Inferred(joint, np.clip(view, 0.0, 1.0), features, present)
+        evidence = values.get(EVIDENCE)
+        maps = None if evidence is None else np.clip(evidence.astype(np.float32), 0.0, None)
+        return Inferred(joint, np.clip(view, 0.0, 1.0), features, present, maps)
 
 
-def open_graph(model: bytes, *, preprocessing: Preprocessing, path: Path) -> Graph:
-    """Make a session on all cores and check its interface.
+def open_graph(model: bytes, *, preprocessing: Preprocessing, path: Path, evidence: bool = False) -> Graph:
+    """Make a session on all cores and check its interface; with `evidence` it must have that output too.
 
     Raises BundleError when the graph cannot be read, or lacks an input or an output.
     """
@@ -88,18 +99,20 @@ def open_graph(model: bytes, *, preprocessing: Preprocessing, path: Path) -> Gra
         session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the runtime's exceptions have no common class
         raise BundleError(f"{path}: the graph cannot be read: {error}; {_WAY_OUT}") from error
-    for fault in (_interface_fault(session), _size_fault(session, preprocessing)):
+    for fault in (_interface_fault(session, evidence=evidence), _size_fault(session, preprocessing)):
         if fault:
             raise BundleError(f"{path}: {fault}; {_WAY_OUT}")
     return Graph(session, path)
 
 
-def _interface_fault(session: Any) -> str | None:
+def _interface_fault(session: Any, *, evidence: bool) -> str | None:
     inputs, outputs = ([one.name for one in side] for side in (session.get_inputs(), session.get_outputs()))
     if sorted(inputs) != sorted(INPUTS):
         return f"the graph must have the inputs {', '.join(INPUTS)}, found {', '.join(inputs)}"
     if not set(OUTPUTS) <= set(outputs):
         return f"the graph must have the outputs {', '.join(OUTPUTS)}, found {', '.join(outputs)}"
+    if evidence and EVIDENCE not in outputs:
+        return f"the card promises heat-maps, so the graph must have the output {EVIDENCE}, found none"
     return None
 
 
@@ -130,9 +143,23 @@ def _fault(values: Mapping[str, np.ndarray], n: int) -> str | None:
             return f"the output {name} holds numbers that are not finite"
         if name != "features" and (values[name].min() < -_TOLERANCE or values[name].max() > 1 + _TOLERANCE):
             return f"the output {name} must hold probabilities"
+    return _sum_fault(values) or (_evidence_fault(values[EVIDENCE], n) if EVIDENCE in values else None)
+
+
+def _sum_fault(values: Mapping[str, np.ndarray]) -> str | None:
     for name in ("weights", "levels"):
         if np.abs(values[name].sum(axis=-1, dtype=np.float64) - 1).max() > _TOLERANCE:
             return f"the output {name} must sum to 1 over its last axis"
+    return None
+
+
+def _evidence_fault(evidence: np.ndarray, n: int) -> str | None:
+    if evidence.ndim != 4 or evidence.shape[:2] != (n, len(CORTICES)):
+        return f"the output {EVIDENCE} must have the shape ({n}, 4, rows, columns), found {evidence.shape}"
+    if not np.isfinite(evidence).all():
+        return f"the output {EVIDENCE} holds numbers that are not finite"
+    if evidence.min() < -_TOLERANCE or evidence.sum(axis=(2, 3), dtype=np.float64).max() > 1 + _TOLERANCE:
+        return f"the output {EVIDENCE} must be at least 0 and at most 1 in sum over each film"
     return None
 
 

@@ -49,15 +49,18 @@ def infer_prepared(
     present: Bool[np.ndarray, "n 2"],
     *,
     batch: int = 16,
+    evidence: bool = False,
 ) -> Inferred:
     """Run films that were prepared as the card says; what stands at an absent film does not matter.
 
-    Raises UsageError for an examination without a film.
+    With `evidence` it also says where the model looked, if the card promises that. Raises UsageError for an examination
+    without a film.
     """
     if not len(present) or not present.any(axis=1).all():
         raise UsageError("every examination needs at least one film, found one without, or no examination")
     spans = [slice(start, start + batch) for start in range(0, len(present), batch)]
-    return _joined([bundle.graph.run(ap[span], lateral[span], present[span]) for span in spans])
+    wanted = evidence and bundle.card.heatmap == "evidence"
+    return _joined([bundle.graph.run(ap[span], lateral[span], present[span], evidence=wanted) for span in spans])
 
 
 def distances(bundle: Bundle, inferred: Inferred) -> Float[np.ndarray, "n 2"]:
@@ -125,4 +128,12 @@ def _joined(parts: Sequence[Inferred]) -> Inferred:
         np.concatenate([part.lateral for part in parts]),
         np.concatenate([part.features for part in parts]),
         np.concatenate([part.present for part in parts]),
+        _joined_evidence([part.evidence for part in parts]),
     )
+
+
+def _joined_evidence(
+    parts: Sequence[Float32[np.ndarray, "_ 4 rows columns"] | None],
+) -> Float32[np.ndarray, "m 4 rows columns"] | None:
+    there = [part for part in parts if part is not None]
+    return np.concatenate(there) if there else None

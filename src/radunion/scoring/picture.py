@@ -1,24 +1,24 @@
-"""A score as one picture: the films side by side, their cortices beside them, the conclusion below.
+"""A score as one picture: each film whole and close up where the model looked, its cortices below, the conclusion last.
 
 It holds no file name and nothing of a film's tags; what is burned into the pixels stays in them. Which edge of the bone
-is medial is not known, so cortices stand in a list and not on the film.
+is which is the model's own finding: the close-up letters what it took for each cortex.
 """
 
 import textwrap
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-import numpy as np
-from jaxtyping import Float32
-from PIL import Image
-
-from radunion.radiograph import FILM_WARNINGS
+from radunion.radiograph import FILM_WARNINGS, Radiograph
 from radunion.scale import CORTICES_ON, LEVELS, Cortex, View
+from radunion.scoring.close_up import LETTERS, draw_close_up, draw_whole, maps_on, small, window_of
 from radunion.scoring.document import CortexScore, ScoreDocument
+from radunion.scoring.evidence import EvidenceMap
 from radunion.scoring.score import Scored
 from radunion.scoring.views import PAIR
 from radunion.scoring.warning import SCORE_WARNINGS, ScoreWarning
 from radunion.scoring.words import (
+    LEVEL_WORDS,
     certainty_in_words,
     familiarity_in_words,
     level_in_words,
@@ -34,11 +34,11 @@ from radunion.scoring.words import (
 _TITLES: dict[View, str] = {"ap": "AP", "lateral": "Lateral"}
 _SENTENCES = dict[str, str]((*SCORE_WARNINGS.items(), *FILM_WARNINGS.items()))
 _WIDTH, _HEIGHT, _DPI = 1600, 1180, 100
-_FILM_PIXELS = 1200
-"""Longer side of a film before it is drawn: a film of 60 megapixels needs no more here."""
-_FILM_BOX = (0.28, 0.535)
-"""Width and height of a film's place, as parts of the picture."""
-_FILM_FOOT = 0.41
+_FILM = (0.02, 0.41, 0.225, 0.535)
+"""Left, foot, width and height of a film's place, as parts of the picture; the other film stands half a picture on."""
+_CLOSE_UP = (0.258, 0.675, 0.228, 0.27)
+_CORTEX = (0.258, 0.116)
+"""Left of the first cortex's words, and how far the second stands to the right."""
 _FONT = "DejaVu Sans"
 _INK, _PALE = "0.05", "0.35"
 _LINE = 122
@@ -56,54 +56,70 @@ def score_picture(scored: Scored) -> bytes:
     canvas = FigureCanvasAgg(figure)
     document = scored.document
     for column, (view, film) in enumerate(zip(PAIR, scored.films, strict=True)):
-        left = 0.02 + 0.495 * column
-        _draw_film(figure, left, _TITLES[view], None if film is None else film.pixels)
-        for row, name in enumerate(CORTICES_ON[view]):
-            place = (left + _FILM_BOX[0] + 0.02, 0.705 - 0.285 * row)
-            _draw_cortex(figure, place, name, document.cortices[name], document.coverage)
+        left = 0.495 * column
+        _write(figure, left + _FILM[0] + _FILM[2] / 2, 0.957, _TITLES[view], size=17, weight="bold", align="center")
+        _draw_film(figure, left, film, {cortex: scored.evidence.get(cortex) for cortex in CORTICES_ON[view]})
+        for place, name in enumerate(CORTICES_ON[view]):
+            start = left + _CORTEX[0] + _CORTEX[1] * place
+            _draw_cortex(figure, start, name, document.cortices[name], document.coverage)
     _draw_words(figure, document)
     stream = BytesIO()
     canvas.print_figure(stream, format="png", metadata={"Software": None})
     return stream.getvalue()
 
 
-def _draw_film(figure: Any, left: float, title: str, pixels: Float32[np.ndarray, "h w"] | None) -> None:
-    axes = figure.add_axes((left, _FILM_FOOT, *_FILM_BOX))
+def _draw_film(
+    figure: Any, left: float, film: Radiograph | None, evidence: Mapping[Cortex, EvidenceMap | None]
+) -> None:
+    whole, near = _place(figure, left, _FILM), _place(figure, left, _CLOSE_UP)
+    if film is None:
+        _say(whole, "not given")
+        near.set_visible(False)
+        return
+    pixels = small(film.pixels)
+    maps = maps_on(pixels, {cortex: one for cortex, one in evidence.items() if one is not None})
+    aspect = _CLOSE_UP[2] * _WIDTH / (_CLOSE_UP[3] * _HEIGHT)
+    window = window_of(maps, (pixels.shape[0], pixels.shape[1]), aspect=aspect)
+    draw_whole(whole, pixels, window)
+    if window is None:
+        _say(near, "this model says no places")
+    else:
+        draw_close_up(near, pixels, maps, window)
+
+
+def _place(figure: Any, left: float, where: tuple[float, float, float, float]) -> Any:
+    axes = figure.add_axes((left + where[0], *where[1:]))
     axes.set(xticks=(), yticks=())
     axes.spines[:].set_color("0.7")
-    _write(figure, left + _FILM_BOX[0] / 2, 0.957, title, size=17, weight="bold", align="center")
-    if pixels is None:
-        axes.text(0.5, 0.5, "not given", ha="center", va="center", fontsize=15, color=_PALE, family=_FONT)
-        return
-    axes.imshow(_small(pixels), cmap="gray", vmin=0, vmax=1, aspect="equal")
-    axes.set_anchor("N")
+    return axes
 
 
-def _draw_cortex(figure: Any, place: tuple[float, float], name: Cortex, cortex: CortexScore, coverage: float) -> None:
+def _say(axes: Any, words: str) -> None:
+    axes.text(0.5, 0.5, words, ha="center", va="center", fontsize=14, color=_PALE, family=_FONT)
+
+
+def _draw_cortex(figure: Any, left: float, name: Cortex, cortex: CortexScore, coverage: float) -> None:
     """Write a cortex's level and how sure, and draw the probability of each level as a bar with its number."""
-    left, foot = place
-    _write(figure, left, foot + 0.222, f"{name.capitalize()} cortex", size=15, color=_PALE)
-    _write(figure, left, foot + 0.186, level_in_words(cortex), size=19, weight="bold")
-    _write(figure, left, foot + 0.159, certainty_in_words(cortex) or "no level: it widens the totals", size=14)
-    _write(figure, left, foot + 0.135, range_in_words(cortex, coverage), size=14)
-    axes = figure.add_axes((left + 0.015, foot, 0.14, 0.122))
+    _write(figure, left, 0.640, f"{LETTERS[name]}: {name}", size=15, color=_PALE)
+    if cortex.level is None:
+        _write(figure, left, 0.606, level_in_words(cortex), size=16, weight="bold")
+        _write(figure, left, 0.580, "no level:", size=13)
+        _write(figure, left, 0.558, "it widens the totals", size=13)
+    else:
+        _write(figure, left, 0.600, str(cortex.level), size=26, weight="bold")
+        _write(figure, left + 0.02, 0.603, LEVEL_WORDS[cortex.level], size=14, weight="bold")
+        _write(figure, left, 0.573, certainty_in_words(cortex), size=13)
+        _write(figure, left, 0.549, range_in_words(cortex, coverage), size=12)
+    axes = figure.add_axes((left + 0.014, 0.412, 0.062, 0.125))
     axes.set_axis_off()
     axes.set(xlim=(0, 1), ylim=(len(LEVELS) + 0.5, 0.5))
     chosen = set(cortex.levels) if cortex.level is not None else set()
     for level, probability in zip(LEVELS, cortex.probabilities, strict=True):
         shade = "0.25" if level == cortex.level else "0.55" if level in chosen else "0.8"
         axes.barh(level, probability, height=0.62, color=shade)
-        axes.text(-0.03, level, str(level), ha="right", va="center", fontsize=13, color=_INK, family=_FONT)
-        axes.text(
-            probability + 0.03,
-            level,
-            percent(probability),
-            ha="left",
-            va="center",
-            fontsize=13,
-            color=_INK,
-            family=_FONT,
-        )
+        words: dict[str, Any] = {"va": "center", "fontsize": 13, "color": _INK, "family": _FONT}
+        axes.text(-0.06, level, str(level), ha="right", **words)
+        axes.text(probability + 0.05, level, percent(probability), ha="left", **words)
 
 
 def _draw_words(figure: Any, document: ScoreDocument) -> None:
@@ -161,11 +177,3 @@ def _write(
         family=_FONT,
         parse_math=False,
     )
-
-
-def _small(pixels: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "height width"]:
-    shrink = max(pixels.shape) / _FILM_PIXELS
-    if shrink <= 1:
-        return pixels
-    size = (max(1, round(pixels.shape[1] / shrink)), max(1, round(pixels.shape[0] / shrink)))
-    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX), dtype=np.float32)

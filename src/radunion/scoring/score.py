@@ -1,6 +1,6 @@
 """Score one examination: one film or two, to a document."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,10 +11,11 @@ from radunion.errors import UsageError
 from radunion.evaluation.conformal import Conformal
 from radunion.radiograph import Preprocessing, Radiograph, prepare, read_radiograph
 from radunion.radiograph.shaft import Shaft, find_shaft
-from radunion.scale import DEFAULT_UNION_RULE, UnionRule, View
+from radunion.scale import CORTICES, DEFAULT_UNION_RULE, Cortex, UnionRule, View, view_of
 from radunion.scoring.bundle import Bundle
 from radunion.scoring.card import Card
 from radunion.scoring.document import Familiarity, FilmInput, ModelStamp, ScoreDocument
+from radunion.scoring.evidence import EvidenceMap
 from radunion.scoring.graph import Inferred
 from radunion.scoring.inference import distances, infer_prepared
 from radunion.scoring.same_film import same_film
@@ -43,12 +44,14 @@ class Scored:
     """The document, and what it was made from: the AP and the lateral film (None where not given).
 
     `inferred` holds one examination; its zeroth row, calibrated where the model is, is what the document says.
+    `evidence` is where the model looked for each cortex that is seen; empty where it does not say.
     """
 
     document: ScoreDocument
     films: tuple[Radiograph | None, Radiograph | None]
     prepared: tuple[PreparedFilm | None, PreparedFilm | None]
     inferred: Inferred
+    evidence: Mapping[Cortex, EvidenceMap]
 
 
 def score_films(
@@ -83,7 +86,18 @@ def score_films(
         (None if ap is None else ap.radiograph, None if lateral is None else lateral.radiograph),
         (None if ap is None else ap.prepared, None if lateral is None else lateral.prepared),
         inferred,
+        _evidence(inferred, placed, bundle.preprocessing),
     )
+
+
+def _evidence(inferred: Inferred, placed: Mapping[View, Film], how: Preprocessing) -> dict[Cortex, EvidenceMap]:
+    if inferred.evidence is None:
+        return {}
+    return {
+        cortex: EvidenceMap(inferred.evidence[0, row], film.radiograph, how, film.shaft)
+        for row, cortex in enumerate(CORTICES)
+        if (film := placed.get(view_of(cortex))) is not None
+    }
 
 
 def _check(paths: Sequence[Path], views: Sequence[View] | None, coverage: float) -> None:
@@ -138,7 +152,7 @@ def _run(bundle: Bundle, films: Sequence[Film], views: Sequence[View]) -> Inferr
     present = np.zeros((1, 2), dtype=bool)
     for film, view in zip(films, views, strict=True):
         pair[0, PAIR.index(view)], present[0, PAIR.index(view)] = film.prepared, True
-    return infer_prepared(bundle, pair[:, :1], pair[:, 1:], present)
+    return infer_prepared(bundle, pair[:, :1], pair[:, 1:], present, evidence=True)
 
 
 def _document(

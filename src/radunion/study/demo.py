@@ -30,9 +30,9 @@ class DemoSettings:
 
     train_patients: int = 300
     test_patients: int = 140
-    train_seed: int = 5821
-    test_seed: int = 5822
-    epochs: int = 80
+    train_seed: int = 6931
+    test_seed: int = 6932
+    epochs: int = 60
     format: Format = "dicom"
 
 

@@ -76,6 +76,7 @@ def card_of(
         metrics_note=_note(plan, comparison),
         baselines=tuple(fit_blind(name, everything).to_dict() for name in BLINDS),
         calibration=calibration,
+        heatmap=learner.heatmap,
         familiarity=familiarity,
         intended_use=_INTENDED,
         limits=tuple(_limits(plan, learner, calibration, simulated=simulated)),
@@ -137,6 +138,8 @@ def _trained_on(cohort: Cohort, examples: Examples, learner: Learner, *, simulat
     )
     if learner.simulated_boxes:
         described += f"; where the fracture is was learned from {learner.simulated_boxes} simulated films"
+    if learner.simulated_cortices:
+        described += f"; where its cortices are, from {learner.simulated_cortices} simulated films"
     return TrainedOn(
         description=described,
         simulated=simulated,

@@ -1,29 +1,27 @@
-"""The compact network, from scratch: find the fracture on the strip, then grade a glimpse of it."""
+"""The compact network, from scratch: find the fracture on the strip, find its cortices there, then grade them."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Float32, Int64, UInt8
+from jaxtyping import Float, Float32, Int64, UInt8
 from torch import Tensor, nn
 
-from radunion.cohort import read_cohort
-from radunion.phantom import Simulation, simulate
-from radunion.training.examples import Examples, examples_of, films_in
+from radunion.scoring.card import Heatmap
+from radunion.training.cortex_finder import CortexData, CortexFinder, fit_cortex_finder
+from radunion.training.encoder import GlimpseEncoder
+from radunion.training.examples import Examples, films_in
 from radunion.training.finder import Finder, FinderData, fit_finder, locate
 from radunion.training.fit import Films, fit
 from radunion.training.glimpse import GLIMPSE, MARGIN, augment, centre, glimpse
 from radunion.training.learner import Learned, LearnedPair, Tell, epochs
 from radunion.training.look import CompactLook, Scorer
 from radunion.training.loop import Epoch
-from radunion.training.network import GlimpseEncoder, HeadShape, PairHead, PairNetwork
-from radunion.training.settings import FINDER, TrainSettings
-from radunion.training.strips import STRIP, Strips, load_strips
-
-FEWEST_BOXES = 60
-"""With fewer films that have a fracture box, simulated films teach where fractures are."""
-_TEACHERS = Simulation(patients=80, seed=77_001, format="png")
+from radunion.training.network import HeadShape, PairHead, PairNetwork
+from radunion.training.settings import CORTEX_FINDER, FINDER, TrainSettings
+from radunion.training.strips import STRIP, load_strips
+from radunion.training.teachers import few, simulated_teachers, taught_by
 
 
 @dataclass(frozen=True)
@@ -40,27 +38,35 @@ class CompactLearner:
     """Strips of all films in memory, a byte a pixel."""
 
     preprocessing = STRIP
+    heatmap: Heatmap = "evidence"
 
-    def __init__(self, examples: Examples, settings: TrainSettings, *, work: Path, tell: Tell) -> None:
-        """Read all films; simulate films with boxes under `work` when the examples have too few."""
+    def __init__(
+        self, examples: Examples, settings: TrainSettings, *, work: Path, tell: Tell, parted: bool = True
+    ) -> None:
+        """Read all films; simulate films with boxes under `work` when the examples have too few.
+
+        With `parted` cortices are found too, which wants boxes of them.
+        """
         self.examples = examples
         self.settings = settings
         self.strips = load_strips(
-            examples.paths, examples.boxes, progress=lambda done, total: tell("Reading films", done, total, "")
+            examples.paths,
+            examples.boxes,
+            examples.cortex_boxes,
+            progress=lambda done, total: tell("Reading films", done, total, ""),
         )
-        self.boxes = int(np.isfinite(self.strips.boxes).all(axis=1).sum())
-        self.simulated_boxes = 0
-        self._data = _finder_data(self.strips, examples)
         self.shaftless = int((~self.strips.found).sum())
-        self._held_teachers = np.zeros(0, dtype=bool)
-        if self.boxes < FEWEST_BOXES:
-            extra, self._held_teachers = _teachers(work / "simulated", tell)
-            self.simulated_boxes = len(extra.boxes)
-            self._data = FinderData(
-                torch.cat([self._data.strips, extra.strips]),
-                np.concatenate([self._data.boxes, extra.boxes]),
-                np.concatenate([self._data.lateral, extra.lateral]),
-            )
+        boxed = np.isfinite(self.strips.boxes).all(axis=1)
+        apart = np.isfinite(self.strips.cortices).all(axis=2).any(axis=1)
+        wanted = {"fracture": few(boxed), "cortices": parted and few(apart)}
+        teachers = simulated_teachers(work / "simulated", tell) if any(wanted.values()) else None
+        fracture, cortices = (teachers if wanted[what] else None for what in ("fracture", "cortices"))
+        self.boxes = int(boxed.sum())
+        self.simulated_boxes, self.simulated_cortices = (
+            0 if one is None else len(one.held) for one in (fracture, cortices)
+        )
+        self._fractures = taught_by(self.strips, examples, fracture)
+        self._cortices = taught_by(self.strips, examples, cortices)
 
     def learn(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
@@ -68,8 +74,9 @@ class CompactLearner:
         """Train the finder, look where it says, train the encoder and the head."""
         found = self.find(training, validation, work=work, tell=tell)
         films = Films(tall_glimpses(torch.from_numpy(self.strips.pixels), found.position), augment, centre)
+        cortices, learned = self._find_cortices(training, validation, work=work, tell=tell)
         torch.manual_seed(self.settings.seed)  # a finder that was resumed has drawn nothing
-        encoder = GlimpseEncoder(STRIP.width)
+        encoder = GlimpseEncoder(cortices)
         head = PairHead(HeadShape(encoder.width))
         network = PairNetwork(encoder, head)
         scoring = fit(
@@ -78,10 +85,12 @@ class CompactLearner:
             progress=epochs(tell, "Learning to score", self.settings.epochs),
         )  # fmt: skip
 
+        history = {"finder": found.history, "cortices": learned, "scores": scoring}
+
         def scorer() -> nn.Module:
             return Scorer(CompactLook(found.finder, encoder), head).eval()
 
-        return LearnedPair(network, films, scorer, found.overview, {"finder": found.history, "scores": scoring})
+        return LearnedPair(network, films, scorer, found.overview, history)
 
     def find(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
@@ -97,32 +106,57 @@ class CompactLearner:
         self, finder: Finder, training: np.ndarray, validation: np.ndarray, work: Path | None, tell: Tell
     ) -> tuple[Epoch, ...]:
         settings = replace(FINDER, seed=self.settings.seed, precision=self.settings.precision)
-        taught = len(self.examples.paths) + np.arange(len(self._held_teachers))
-        held = taught[self._held_teachers]
+        data = self._fractures
         return fit_finder(
-            finder, self._data,
-            training=np.concatenate([films_in(self.examples, training), np.setdiff1d(taught, held)]),
-            validation=np.concatenate([films_in(self.examples, validation), held]),
+            finder, FinderData(data.strips, data.boxes, data.lateral),
+            training=np.concatenate([films_in(self.examples, training), data.teaching]),
+            validation=np.concatenate([films_in(self.examples, validation), data.held]),
             settings=settings, checkpoint=work / "finder.pt" if work else None,
             progress=epochs(tell, "Learning to find fractures", settings.epochs),
         )  # fmt: skip
 
+    def _find_cortices(
+        self, training: np.ndarray, validation: np.ndarray, *, work: Path | None, tell: Tell
+    ) -> tuple[CortexFinder, tuple[Epoch, ...]]:
+        """Train the finder of cortices on glimpses of where the boxes are, however well the fracture is found."""
+        settings = replace(CORTEX_FINDER, seed=self.settings.seed, precision=self.settings.precision)
+        data = self._cortices
+        known, position = middles(data.cortices)
+        shown = CortexData(tall_glimpses(data.strips, position), on_glimpses(data.cortices, position))
+        learning = np.concatenate([films_in(self.examples, training), data.teaching])
+        held = np.concatenate([films_in(self.examples, validation), data.held])
+        learning, held = parted(np.intersect1d(learning, known), np.intersect1d(held, known))
+        torch.manual_seed(self.settings.seed)
+        cortices = CortexFinder()
+        history = fit_cortex_finder(
+            cortices, shown, training=learning, validation=held,
+            settings=settings, checkpoint=work / "cortices.pt" if work else None,
+            progress=epochs(tell, "Learning to find cortices", settings.epochs),
+        )  # fmt: skip
+        return cortices, history
 
-def _finder_data(strips: Strips, examples: Examples) -> FinderData:
-    return FinderData(torch.from_numpy(strips.pixels), strips.boxes, examples.lateral.astype(np.float32))
+
+def parted(
+    learning: Int64[np.ndarray, " a"], held: Int64[np.ndarray, " b"]
+) -> tuple[Int64[np.ndarray, " c"], Int64[np.ndarray, " d"]]:
+    """Return the rows to learn from and those to stop by; where none held out has a box, each seventh of the rest."""
+    if len(held):
+        return learning, held
+    return np.setdiff1d(learning, learning[::7]), learning[::7]
 
 
-def _teachers(folder: Path, tell: Tell) -> tuple[FinderData, Bool[np.ndarray, " m"]]:
-    """Simulate films whose boxes are known; also say which of them are held out, every seventh patient's."""
-    table = simulate(
-        folder, _TEACHERS, progress=lambda done, total: tell("Simulating films with known fractures", done, total, "")
-    )
-    examples = examples_of(read_cohort(table).examinations)
-    held = sorted(set(examples.patients))[::7]
-    rows = films_in(examples, np.flatnonzero(np.isin(examples.patients, held)))
-    return _finder_data(load_strips(examples.paths, examples.boxes), examples), np.isin(
-        np.arange(len(examples.paths)), rows
-    )
+def middles(cortices: Float32[np.ndarray, "m 2 4"]) -> tuple[Int64[np.ndarray, " k"], Float[Tensor, " m"]]:
+    """Return which films have boxes of cortices, and the row between these; 0 where there is none."""
+    rows = (cortices[:, :, 1] + cortices[:, :, 3]) / 2 - 0.5
+    there = np.isfinite(rows)
+    mean = np.where(there, rows, 0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+    return np.flatnonzero(there.any(axis=1)), torch.from_numpy(mean.astype(np.float32))
+
+
+def on_glimpses(boxes: Float32[np.ndarray, "m 2 4"], position: Float[Tensor, " m"]) -> Float32[np.ndarray, "m 2 4"]:
+    """Return boxes of strips on the glimpses with margin that were cut from them at a position."""
+    first = position.numpy() + 0.5 - (GLIMPSE / 2 + MARGIN)
+    return boxes - (first[:, None, None] * np.array([0, 1, 0, 1])).astype(np.float32)
 
 
 def tall_glimpses(strips: UInt8[Tensor, "m 1 h w"], position: Float[Tensor, " m"]) -> Float[Tensor, "m 1 tall w"]:

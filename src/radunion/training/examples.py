@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float32, Int64
 
 from radunion.cohort import Box, Examination, Film
 from radunion.errors import CohortError
-from radunion.scale import CORTICES, LEVELS, View
+from radunion.scale import CORTICES, CORTICES_ON, LEVELS, View
 
 ABSENT = -1
 PAIR_VIEWS: tuple[View, View] = ("ap", "lateral")
@@ -20,11 +20,12 @@ class Examples:
     """One row a label; several readers are several rows of the same films, that is, several terms of the likelihood.
 
     `films` holds the row of each view's film in `paths`, `ABSENT` where there is none; `boxes` are the fractures' on
-    those films, `lateral` says which of them are lateral views.
+    those films, `cortex_boxes` those of the two cortices that each shows, `lateral` says which are lateral views.
     """
 
     paths: tuple[Path, ...]
     boxes: tuple[Box | None, ...]
+    cortex_boxes: tuple[tuple[Box | None, Box | None], ...]
     lateral: Bool[np.ndarray, " m"]
     films: Int64[np.ndarray, "n 2"]
     allowed: Bool[np.ndarray, "n 4 4"]
@@ -64,6 +65,7 @@ def examples_of(examinations: Sequence[Examination]) -> Examples:
     return Examples(
         paths,
         tuple(film.fracture_box for film in seen),
+        tuple(_cortex_boxes(film) for film in seen),
         np.array([film.view == "lateral" for film in seen], dtype=bool),
         np.array(films, dtype=np.int64),
         np.array(allowed, dtype=bool),
@@ -89,6 +91,11 @@ def _film_rows(examination: Examination, known: dict[Path, int], seen: list[Film
             seen.append(film)
         pair.append(ABSENT if film is None else known[film.path])
     return pair
+
+
+def _cortex_boxes(film: Film) -> tuple[Box | None, Box | None]:
+    first, second = CORTICES_ON[film.view]
+    return film.cortex_boxes.get(first), film.cortex_boxes.get(second)
 
 
 def _must_exist(paths: Sequence[Path]) -> None:

@@ -14,32 +14,34 @@ from torch import nn
 
 from radunion.errors import BundleError
 from radunion.radiograph import Preprocessing
-from radunion.scoring.graph import OUTPUTS
+from radunion.scoring.graph import EVIDENCE, OUTPUTS
 
 _TOLERANCE = 1e-3
 
 
 def export_onnx(scorer: nn.Module, preprocessing: Preprocessing) -> bytes:
-    """Return the graph with a free number of examinations.
+    """Return the graph with a free number of examinations, and with its evidence where the scorer gives any.
 
     Raises BundleError when the graph and the network differ by more than 1e-3 on random films.
     """
     height, width = preprocessing.height, preprocessing.width
     films = torch.rand(2, 3, 1, height, width, generator=torch.Generator().manual_seed(0))
     inputs = (films[0], films[1], torch.tensor([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]]))
+    with torch.inference_mode():
+        names = (*OUTPUTS, EVIDENCE)[: len(scorer.eval()(*inputs))]
     examinations = torch.export.Dim("examinations", min=1, max=4096)
     with TemporaryDirectory() as folder, _silence():
         path = Path(folder) / "model.onnx"
         torch.onnx.export(
-            scorer.eval(), inputs, str(path), input_names=["ap", "lateral", "present"], output_names=list(OUTPUTS),
+            scorer.eval(), inputs, str(path), input_names=["ap", "lateral", "present"], output_names=list(names),
             dynamic_shapes=[{0: examinations}] * 3, dynamo=True, external_data=False, verbose=False,
         )  # fmt: skip
         graph = path.read_bytes()
-    _must_agree(graph, scorer, inputs)
+    _must_agree(graph, scorer, inputs, names)
     return graph
 
 
-def _must_agree(graph: bytes, scorer: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+def _must_agree(graph: bytes, scorer: nn.Module, inputs: tuple[torch.Tensor, ...], outputs: tuple[str, ...]) -> None:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
@@ -48,8 +50,8 @@ def _must_agree(graph: bytes, scorer: nn.Module, inputs: tuple[torch.Tensor, ...
         with torch.inference_mode():
             wanted = scorer(*part)
         names = [one.name for one in session.get_inputs()]
-        found = session.run(list(OUTPUTS), dict(zip(names, (one.numpy() for one in part), strict=True)))
-        for name, ours, theirs in zip(OUTPUTS, wanted, found, strict=True):
+        found = session.run(list(outputs), dict(zip(names, (one.numpy() for one in part), strict=True)))
+        for name, ours, theirs in zip(outputs, wanted, found, strict=True):
             scale = max(1.0, float(ours.abs().max()))
             gap = float(np.abs(ours.numpy() - theirs).max()) / scale
             if not gap <= _TOLERANCE:

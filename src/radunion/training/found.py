@@ -11,6 +11,7 @@ from torch.nn import functional as F  # noqa: N812
 from radunion.features import Backbone, Extractor
 from radunion.features import Precision as FeaturePrecision
 from radunion.features.pooled import PooledBackbone
+from radunion.scoring.card import Heatmap
 from radunion.training.compact import CompactLearner
 from radunion.training.examples import Examples
 from radunion.training.finder import Finder, position_of
@@ -68,6 +69,7 @@ class FoundLearner:
     """Strips in memory; the finder learns in each fold, so its glimpses are looked at anew in each and not cached."""
 
     preprocessing = STRIP
+    heatmap: Heatmap = "none"
 
     def __init__(
         self,
@@ -80,11 +82,12 @@ class FoundLearner:
         tell: Tell,
     ) -> None:
         """Read all films; simulate films with boxes under `work` when the examples have too few."""
-        self.compact = CompactLearner(examples, settings, work=work, tell=tell)
+        self.compact = CompactLearner(examples, settings, work=work, tell=tell, parted=False)
         self.examples = examples
         self.settings = settings
         self.backbone = backbone
         self.boxes, self.simulated_boxes = self.compact.boxes, self.compact.simulated_boxes
+        self.simulated_cortices = 0
         self.shaftless = self.compact.shaftless
         self._run = GlimpseFeatures(Extractor(backbone, precision).pooled).eval()
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from radunion.features import FLIPS, Backbone, FeatureCache, extract
 from radunion.features import Precision as FeaturePrecision
 from radunion.radiograph import Preprocessing
+from radunion.scoring.card import Heatmap
 from radunion.training.examples import Examples, films_in
 from radunion.training.fit import Films, fit
 from radunion.training.learner import Learned, LearnedPair, Tell, epochs
@@ -27,6 +28,8 @@ class FrozenLearner:
 
     boxes = 0
     simulated_boxes = 0
+    simulated_cortices = 0
+    heatmap: Heatmap = "none"
     shaftless = 0
 
     def __init__(

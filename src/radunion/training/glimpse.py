@@ -1,5 +1,7 @@
 """Look closely at one place of a strip: the rows around the fracture, at the strip's own resolution."""
 
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -26,12 +28,17 @@ def centre(glimpses: Float[Tensor, "n 1 tall w"]) -> Float[Tensor, "n 1 rows w"]
     return glimpses[:, :, MARGIN:-MARGIN]
 
 
-def augment(glimpses: Float[Tensor, "n 1 tall w"], random: torch.Generator) -> Float[Tensor, "n 1 rows w"]:
-    """Mirror, zoom by 12 %, shear, shift by 12 rows and 4 columns, change the exposure.
+@dataclass(frozen=True)
+class Moves:
+    """How n glimpses with a margin are moved and exposed: an affine map from a place seen to the place it came from."""
 
-    Labels never change: cortices are anatomical, a flip moves regions, not labels.
-    """
-    n, _, tall, width = glimpses.shape
+    matrix: Float[Tensor, "n 2 3"]
+    exposure: Float[Tensor, " n"]
+
+
+def draw_moves(shape: torch.Size, random: torch.Generator) -> Moves:
+    """Draw for glimpses of a shape: mirror, zoom by 12 %, shear, shift by 12 rows and 4 columns, expose anew."""
+    n, _, tall, width = shape
 
     def within(bound: float) -> Tensor:
         return (torch.rand(n, generator=random) * 2 - 1) * bound
@@ -41,6 +48,31 @@ def augment(glimpses: Float[Tensor, "n 1 tall w"], random: torch.Generator) -> F
     matrix = torch.stack(
         [torch.stack([zoom * flip, shear, right], 1), torch.stack([right * 0, zoom * GLIMPSE / tall, down], 1)], 1
     )
-    grid = F.affine_grid(matrix, [n, 1, GLIMPSE, width], align_corners=False)
+    return Moves(matrix, torch.exp(within(0.15)))
+
+
+def move(glimpses: Float[Tensor, "n 1 tall w"], moves: Moves) -> Float[Tensor, "n 1 rows w"]:
+    """Move glimpses and change their exposure; the margin is cut off."""
+    n, _, _, width = glimpses.shape
+    grid = F.affine_grid(moves.matrix, [n, 1, GLIMPSE, width], align_corners=False)
     moved = F.grid_sample(glimpses, grid, align_corners=False, padding_mode="border").clamp(0, 1)
-    return moved ** torch.exp(within(0.15))[:, None, None, None]
+    return moved ** moves.exposure[:, None, None, None]
+
+
+def augment(glimpses: Float[Tensor, "n 1 tall w"], random: torch.Generator) -> Float[Tensor, "n 1 rows w"]:
+    """Move glimpses at random. Labels never change: cortices are anatomical, a flip moves regions, not labels."""
+    return move(glimpses, draw_moves(glimpses.shape, random))
+
+
+def origins(moves: Moves, shape: torch.Size, cell: int) -> Float[Tensor, "n rows columns 2"]:
+    """Return where the centre of each cell of `cell` pixels came from, as (column, row) of the glimpse with margin."""
+    n, _, tall, width = shape
+    grid = F.affine_grid(moves.matrix, [n, 1, GLIMPSE // cell, width // cell], align_corners=False)
+    return (grid + 1) / 2 * torch.tensor([float(width), float(tall)])
+
+
+def unmoved(shape: torch.Size) -> Moves:
+    """Return the moves that cut off the margin and change nothing else."""
+    n, _, tall, _ = shape
+    matrix = torch.tensor([[1.0, 0.0, 0.0], [0.0, GLIMPSE / tall, 0.0]])
+    return Moves(matrix.expand(n, 2, 3), torch.ones(n))

@@ -11,6 +11,7 @@ from torch import nn
 
 from radunion.joint import JointLevels, concatenate
 from radunion.radiograph import Preprocessing
+from radunion.scoring.card import Heatmap
 from radunion.training.examples import Examples
 from radunion.training.fit import Films, predict
 from radunion.training.loop import Epoch
@@ -58,14 +59,17 @@ class Learner(Protocol):
     """Films loaded once, ready to be learned from as often as there are folds.
 
     `boxes` counts films with a fracture box that it uses, `simulated_boxes` those that were simulated for it,
-    `shaftless` films on which no shaft stood out.
+    `simulated_cortices` those simulated to show where cortices are, `shaftless` films on which no shaft stood out.
+    `heatmap` says whether its graph gives evidence.
     """
 
     examples: Examples
     preprocessing: Preprocessing
     boxes: int
     simulated_boxes: int
+    simulated_cortices: int
     shaftless: int
+    heatmap: Heatmap
 
     def learn(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell

@@ -7,17 +7,23 @@ import torch
 from jaxtyping import Bool, Float, Float32
 from torch import Tensor, nn
 
+from radunion.training.encoder import GlimpseEncoder, on_strip
 from radunion.training.finder import Finder, position_of
 from radunion.training.glimpse import GLIMPSE, glimpse
-from radunion.training.network import GlimpseEncoder, PairHead
+from radunion.training.network import PairHead
 
 
 class Look(NamedTuple):
-    """What is seen on n films: the head's features, P(lateral view), and features of the film as a whole."""
+    """What is seen on n films: the head's features, P(lateral view), and features of the film as a whole.
+
+    `evidence` is where the features of each of its two cortices come from, over the prepared film; None where the
+    encoder does not part them.
+    """
 
     features: Float[Tensor, "n c"]
     lateral: Float[Tensor, " n"]
     overview: Float[Tensor, "n d"]
+    evidence: Float[Tensor, "n 2 rows columns"] | None = None
 
 
 class CompactLook(nn.Module):
@@ -30,8 +36,12 @@ class CompactLook(nn.Module):
 
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Look:
         found = self.finder(strips)
-        near = glimpse(strips, position_of(found.focus, strips.shape[-2]), GLIMPSE)
-        return Look(self.encoder(near), found.lateral.sigmoid(), found.overview)
+        height = strips.shape[-2]
+        position = position_of(found.focus, height)
+        near = glimpse(strips, position, GLIMPSE)
+        regions = self.encoder.regions(near)
+        features = self.encoder.read_at(near, regions)
+        return Look(features, found.lateral.sigmoid(), found.overview, on_strip(regions, position, height))
 
 
 class FrozenLook(nn.Module):
@@ -57,14 +67,24 @@ class Scorer(nn.Module):
 
     def forward(
         self, ap: Float[Tensor, "n 1 h w"], lateral: Float[Tensor, "n 1 h w"], present: Float[Tensor, "n 2"]
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """Return weights (n, k), levels (n, k, 4, 4), P(scorable) (n, 4), P(lateral) (n, 2), features (n, 2, d)."""
+    ) -> tuple[Tensor, ...]:
+        """Return weights (n, k), levels (n, k, 4, 4), P(scorable) (n, 4), P(lateral) (n, 2), features (n, 2, d).
+
+        Where the encoder parts cortices, then the evidence (n, 4, rows, columns) of each on its own view's film.
+        """
         seen: Look = self.look(torch.cat([ap, lateral]))
         first, second = seen.features.unflatten(0, (2, -1))
         said = self.head(first, second, present)
         view = seen.lateral.unflatten(0, (2, -1)).transpose(0, 1)
         overview = seen.overview.unflatten(0, (2, -1)).transpose(0, 1)
-        return said.weights, said.levels, said.scorable.sigmoid(), view, overview
+        outputs = (said.weights, said.levels, said.scorable.sigmoid(), view, overview)
+        return outputs if seen.evidence is None else (*outputs, _of_both(seen.evidence, present))
+
+
+def _of_both(evidence: Float[Tensor, "m 2 rows columns"], present: Float[Tensor, "n 2"]) -> Tensor:
+    """Return the evidence of the two cortices of the AP film, then of the two of the lateral one."""
+    ap, lateral = (evidence.unflatten(0, (2, -1)) * present.T[:, :, None, None, None]).unbind(0)
+    return torch.cat([ap, lateral], dim=1)
 
 
 def fit_view(features: Float32[np.ndarray, "m c"], lateral: Bool[np.ndarray, " m"]) -> nn.Linear:

@@ -23,10 +23,9 @@ class Prediction(NamedTuple):
     scorable: Float[Tensor, "n 4"]  # logits
 
 
-def plain_trunk(channels: Sequence[int]) -> nn.Sequential:
+def plain_trunk(channels: Sequence[int], *, before: int = 1) -> nn.Sequential:
     """Return plain 3×3 convolutions, every stage at half the size: what trains fastest on a processor."""
     layers: list[nn.Module] = []
-    before = 1
     for stage, now in enumerate(channels):
         layers += _block(before, now, stride=2)
         if stage:
@@ -39,25 +38,11 @@ def _block(before: int, now: int, *, stride: int) -> list[nn.Module]:
     return [nn.Conv2d(before, now, 3, stride, 1, bias=False), nn.BatchNorm2d(now), nn.ReLU()]
 
 
-class GlimpseEncoder(nn.Module):
-    """Read a glimpse: down to one eighth, then each column's mean and maximum over the rows.
-
-    Columns stay apart, since the two cortices stand left and right of one another.
-    """
-
-    def __init__(self, width: int, channels: Sequence[int] = (24, 48, 96), across: int = 64) -> None:
-        super().__init__()
-        self.trunk = plain_trunk(channels)
-        self.columns = nn.Conv1d(2 * channels[-1], across, 1)
-        self.width = across * (width // 2 ** len(channels))
-
-    def forward(self, glimpses: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n c"]:
-        middle = glimpses.mean(dim=(2, 3), keepdim=True)
-        spread = ((glimpses - middle) ** 2).mean(dim=(2, 3), keepdim=True).sqrt()
-        standard = (glimpses - middle) / (spread + 0.05)
-        features = self.trunk(standard.contiguous(memory_format=torch.channels_last))
-        pooled = torch.cat([features.mean(dim=2), features.amax(dim=2)], dim=1)
-        return F.relu(self.columns(pooled)).flatten(1)
+def standardised(glimpses: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n 1 h w"]:
+    """Return glimpses of mean 0 and about spread 1, each by itself."""
+    middle = glimpses.mean(dim=(2, 3), keepdim=True)
+    spread = ((glimpses - middle) ** 2).mean(dim=(2, 3), keepdim=True).sqrt()
+    return ((glimpses - middle) / (spread + 0.05)).contiguous(memory_format=torch.channels_last)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ class TrainSettings:
 
 COMPACT = TrainSettings(epochs=80, learning_rate=1.5e-3, patience=30)
 """The compact network, trained from scratch on glimpses of the fracture."""
-FINDER = TrainSettings(epochs=10, learning_rate=3e-3)
+FINDER = TrainSettings(epochs=24, learning_rate=3e-3)
 """The finder of the fracture, which looks at whole strips."""
+CORTEX_FINDER = TrainSettings(epochs=10, batch=32, learning_rate=3e-3)
+"""The finder of the two cortices on a glimpse of the fracture."""
 FROZEN = TrainSettings(epochs=60, batch=32, learning_rate=1e-3, weight_decay=0.5, patience=15)
 """A head on cached features of a frozen backbone."""

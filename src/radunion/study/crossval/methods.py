@@ -116,12 +116,13 @@ class PairMethod:
 
     @property
     def taught(self) -> str:
-        boxes = self.learner.boxes
+        boxes, cortices = self.learner.boxes, self.learner.simulated_cortices
         if not boxes and not self.learner.simulated_boxes:
             return ""
         own = f"where fractures are: from the boxes of {boxes:,} films of the table" if boxes else "where fractures are"
         extra = f" from {self.learner.simulated_boxes:,} films simulated for it" if self.learner.simulated_boxes else ""
-        return f"{own}{' and' if boxes and extra else ''}{extra}"
+        apart = f"; where cortices are: from {cortices:,} films simulated for it" if cortices else ""
+        return f"{own}{' and' if boxes and extra else ''}{extra}{apart}"
 
     def fit(self, split: Split, *, work: Path) -> FoldResult:
         start = time.monotonic()

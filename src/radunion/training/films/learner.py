@@ -16,6 +16,7 @@ from radunion.features import FLIPS, WARPS, Backbone, BackboneSpec, FeatureCache
 from radunion.features import Precision as FeaturePrecision
 from radunion.joint import JointLevels
 from radunion.radiograph import Preprocessing
+from radunion.scoring.card import Heatmap
 from radunion.training.classical.said import FilmSaid
 from radunion.training.examples import Examples, films_in
 from radunion.training.films.data import FilmInputs, feature_inputs, load_pixels, pixel_inputs
@@ -56,6 +57,8 @@ class FilmLearner:
 
     boxes = 0
     simulated_boxes = 0
+    simulated_cortices = 0
+    heatmap: Heatmap = "none"
     shaftless = 0
 
     def __init__(

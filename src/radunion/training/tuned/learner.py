@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from radunion.features import Backbone
 from radunion.features import Precision as FeaturePrecision
+from radunion.scoring.card import Heatmap
 from radunion.training.compact import Places, tall_glimpses
 from radunion.training.examples import Examples
 from radunion.training.fit import Films, fingerprint
@@ -36,6 +37,7 @@ class TunedLearner:
     """Strips in memory; finder, head and the backbone's upper blocks learn in each fold."""
 
     preprocessing = STRIP
+    heatmap: Heatmap = "none"
 
     def __init__(
         self,
@@ -62,6 +64,7 @@ class TunedLearner:
         self.settings = settings
         self.machine = machine
         self.boxes, self.simulated_boxes = self.found.boxes, self.found.simulated_boxes
+        self.simulated_cortices = 0
         self.shaftless = self.found.shaftless
 
     def learn(
