@@ -27,7 +27,7 @@ def build_parser() -> ArgumentParser:
 
 
 def _commands() -> tuple[AddTo, ...]:
-    from radunion.cli import cohort, demo, evaluate, holdout, score, search, simulate, study, train
+    from radunion.cli import archive, cohort, demo, evaluate, holdout, score, search, simulate, study, train
 
     return (
         demo.add_to,
@@ -39,4 +39,5 @@ def _commands() -> tuple[AddTo, ...]:
         search.add_to,
         evaluate.add_to,
         score.add_to,
+        archive.add_to,
     )
