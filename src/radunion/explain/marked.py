@@ -1,0 +1,55 @@
+"""Films on which it is known where the fracture is, and where each cortex beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from radunion.cohort import Box, Cohort, Examination, Film
+from radunion.errors import CohortError
+from radunion.explain.subject import VIEWS
+from radunion.scale import Cortex
+
+
+@dataclass(frozen=True)
+class MarkedFilm:
+    """Hold a film with the boxes of the fracture, several where it has several parts, and of cortices, in pixels."""
+
+    path: Path
+    fracture: tuple[Box, ...]
+    cortices: Mapping[Cortex, Box] = field(default_factory=dict)
+
+    @property
+    def known(self) -> bool:
+        """Whether anything is marked on it."""
+        return bool(self.fracture or self.cortices)
+
+
+@dataclass(frozen=True)
+class MarkedExamination:
+    """Hold the AP and the lateral film of a patient; None where there is none."""
+
+    patient: str
+    films: tuple[MarkedFilm | None, MarkedFilm | None]
+
+
+def marked(cohort: Cohort) -> tuple[MarkedExamination, ...]:
+    """Return the examinations that have a marked film. Raises CohortError where nothing is marked."""
+    found = [_examination(one) for one in cohort.examinations]
+    kept = tuple(one for one in found if any(film is not None and film.known for film in one.films))
+    if not kept:
+        raise CohortError(
+            f"{cohort.source}: heat-maps are measured on films whose fracture is marked, and none is; fill the column "
+            "fracture_box, for cortices medial_box and the like, or simulate a cohort, whose boxes are known"
+        )
+    return kept
+
+
+def _examination(examination: Examination) -> MarkedExamination:
+    ap, lateral = (_film(examination.film(view)) for view in VIEWS)
+    return MarkedExamination(examination.patient, (ap, lateral))
+
+
+def _film(film: Film | None) -> MarkedFilm | None:
+    if film is None:
+        return None
+    return MarkedFilm(film.path, () if film.fracture_box is None else (film.fracture_box,), film.cortex_boxes)
