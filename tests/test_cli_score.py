@@ -53,7 +53,20 @@ def test_out_holds_the_same_document_and_a_picture(pair: list[str], model: str, 
     assert json.loads((out / "score.json").read_text()) == json.loads(told.out)
     assert (out / "score.png").read_bytes().startswith(b"\x89PNG")
     assert sorted(one.name for one in out.iterdir()) == ["score.json", "score.png"]
-    assert told.err == f"radunion: wrote {out / 'score.json'} and {out / 'score.png'}\n"
+    assert told.err == f"radunion: wrote {out / 'score.json'}, {out / 'score.png'}\n"
+
+
+def test_out_holds_the_heat_maps_of_the_last_score_alone(pair: list[str], tmp_path: Path, capsys: Told) -> None:
+    out, model = tmp_path / "score", str(write(tmp_path / "model", evidence=True, threshold=20.0).path)
+    maps = [f"heatmap-{cortex}.png" for cortex in ("anterior", "lateral", "medial", "posterior")]
+    assert main(["score", *pair, "--model", model, "--json", "--out", str(out)]) == 0
+    assert sorted(json.loads(capsys.readouterr().out)["heatmaps"].values()) == maps
+    assert sorted(one.name for one in out.iterdir()) == [*maps, "score.json", "score.png"]
+    words = ["score", pair[0], "--views", "lateral", "--model", model, "--out", str(out)]
+    assert main(words) == 2
+    assert "heatmap-posterior.png: this would be replaced" in capsys.readouterr().err
+    assert main([*words, "--overwrite"]) == 0
+    assert sorted(one.name for one in out.iterdir()) == [maps[0], maps[3], "score.json", "score.png"]
 
 
 def test_files_are_replaced_only_when_asked(pair: list[str], model: str, tmp_path: Path, capsys: Told) -> None:

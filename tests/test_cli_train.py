@@ -102,6 +102,8 @@ def test_the_demonstration_runs_end_to_end_and_goes_on_where_it_was(
     assert "Simulated data" in (out / "report.html").read_text()
     document = json.loads((out / "score.json").read_text())
     assert [one["view"] for one in document["inputs"]] == ["ap", "lateral"]
+    assert all((out / name).is_file() for name in document["heatmaps"].values())
+    assert len(document["heatmaps"]) == 4
     card = load_bundle(out / "model").card
     assert card.metrics
     assert "6 other simulated patients" in card.metrics_note

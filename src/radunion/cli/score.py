@@ -1,4 +1,4 @@
-"""`radunion score`: one film or the two of a pair, to a table, a JSON document, a picture or DICOM."""
+"""`radunion score`: one film or the two of a pair, to a table, a JSON document, pictures or DICOM."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -36,7 +36,7 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--coverage", metavar="C", type=float, help="probability that intervals hold, such as 0.9 (the model's own)"
     )
-    parser.add_argument("--out", metavar="DIR", type=Path, help="folder for score.json and score.png")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="folder for score.json, score.png and heat-maps")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument(
         "--dicom", action="store_true", help="write DICOM into --out as well: a report, and each film's heat-map"
@@ -46,23 +46,31 @@ def add_to(subparsers: Subparsers) -> None:
 
 def run(args: Namespace) -> int:
     """Score and print."""
-    outputs = [] if args.out is None else [args.out / "score.json", args.out / "score.png"]
-    must_be_free([*outputs, *_dicom_outputs(args)], overwrite=args.overwrite)
+    must_be_free([*_outputs(args), *_dicom_outputs(args)], overwrite=args.overwrite)
     from radunion.scoring import score_films
 
     scored = score_films(
         args.films, _model(args.model), views=args.views, rule=UNION_RULES[args.union], coverage=args.coverage
     )
     dicom = _dicom(scored) if args.dicom else None
-    if outputs:
-        _write(scored, *outputs)
+    files = {} if args.out is None else _files(scored)
+    if files:
+        _write(files, args.out)
     if dicom is not None:
         _write_dicom(dicom, args.out)
     if args.json:
-        answer(scored.document.to_json().rstrip())
+        answer(files["score.json"].decode().rstrip() if files else scored.document.to_json().rstrip())
     else:
         _show(scored)
     return 0
+
+
+def _outputs(args: Namespace) -> list[Path]:
+    if args.out is None:
+        return []
+    from radunion.scoring.files import FILES
+
+    return [args.out / name for name in FILES]
 
 
 def _model(path: Path | None) -> "Bundle":
@@ -82,12 +90,21 @@ def _show(scored: "Scored") -> None:
     show(score_table(scored.document))
 
 
-def _write(scored: "Scored", document: Path, picture: Path) -> None:
-    from radunion.scoring import score_picture
+def _files(scored: "Scored") -> dict[str, bytes]:
+    from radunion.scoring.files import score_files
 
-    write_file(document, scored.document.to_json().encode())
-    write_file(picture, score_picture(scored))
-    say(f"wrote {document} and {picture}")
+    return score_files(scored)
+
+
+def _write(files: dict[str, bytes], folder: Path) -> None:
+    """Write the files, and remove what an earlier score left under the names of those that are not."""
+    from radunion.scoring.files import FILES
+
+    for name, content in files.items():
+        write_file(folder / name, content)
+    for name in set(FILES) - set(files):
+        (folder / name).unlink(missing_ok=True)
+    say(f"wrote {', '.join(str(folder / name) for name in files)}")
 
 
 def _dicom_outputs(args: Namespace) -> list[Path]:

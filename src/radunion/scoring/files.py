@@ -14,6 +14,8 @@ from radunion.scoring.score import Scored
 DOCUMENT, PICTURE = "score.json", "score.png"
 HEATMAPS: Mapping[Cortex, str] = {cortex: f"heatmap-{cortex}.png" for cortex in CORTICES}
 """Grey pictures of the size of the film that shows the cortex; white is where the model looked most."""
+FILES = (DOCUMENT, PICTURE, *HEATMAPS.values())
+"""All that may be written."""
 
 
 def score_files(scored: Scored) -> dict[str, bytes]:

@@ -12,7 +12,8 @@ from radunion.phantom import Simulation, simulate
 from radunion.phantom.films import Format
 from radunion.report.cohort import summarise_cohort
 from radunion.report.write import write_report
-from radunion.scoring import Bundle, Scored, load_bundle, score_films, score_picture
+from radunion.scoring import Bundle, Scored, load_bundle, score_films
+from radunion.scoring.files import score_files
 from radunion.study.evaluate import Evaluated, evaluate_bundles
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def run_demo(out: Path, settings: DemoSettings, *, tell: Tell) -> Demo:
     )
     bundle = _measured(bundle, evaluated, settings)
     scored = score_films(_pair(test.examinations), bundle)
-    (out / "score.json").write_text(scored.document.to_json())
-    (out / "score.png").write_bytes(score_picture(scored))
+    for name, content in score_files(scored).items():
+        (out / name).write_bytes(content)
     return Demo(bundle, evaluated, scored, _report(out, bundle, evaluated, settings))
 
 
