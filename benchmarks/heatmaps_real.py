@@ -23,7 +23,7 @@ from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.explain.bundle import evidence_of
 from radunion.explain.marked import MarkedExamination, MarkedFilm
 from radunion.explain.measure import HeatmapSettings, measure_heatmaps
-from radunion.explain.shuffled import shuffled_bundle
+from radunion.explain.shuffled_graph import shuffled_bundle
 from radunion.explain.subject import VIEWS
 from radunion.report.heatmaps.words import cell_of, name_of
 from radunion.report.heatmaps.write import write_heatmap_report

@@ -91,7 +91,7 @@ def test_the_file_holds_the_rows_and_the_notice(tmp_path: Path) -> None:
         curves=(mean_curve("deletion", "model", shares, [one.change for one in curves]),), sanity=sanity([0.7]),
         examples=(), notes=("a note",), simulated=True, seed=0, replicates=50,
     )  # fmt: skip
-    found = json.loads(quality.write(tmp_path / "heatmaps.json").read_text())
+    found = json.loads(quality.write(tmp_path).read_text())
     assert NOTICE in found["notice"] and "simulated" in found["notice"]
     assert found["rows"][0]["estimate"] == 0.75
     assert found["curves"][0]["change"] == [0.0, 2.0, 2.0]

@@ -13,7 +13,8 @@ from torch import nn
 from radunion.errors import UsageError
 from radunion.explain.bundle import BundleReader
 from radunion.explain.network import NetworkReader
-from radunion.explain.shuffled import shuffled, shuffled_bundle, shuffled_network
+from radunion.explain.shuffled import shuffled, shuffled_network
+from radunion.explain.shuffled_graph import shuffled_bundle
 from radunion.radiograph import Preprocessing
 
 

@@ -40,7 +40,7 @@ def at(data: Mapping[str, Any], pointer: str) -> Any:
 
 
 def test_every_number_is_the_one_at_its_place_in_the_file(quality: HeatmapQuality, tmp_path: Path) -> None:
-    data = json.loads(quality.write(tmp_path / "heatmaps.json").read_text())
+    data = json.loads(quality.write(tmp_path).read_text())
     cells = [cell for grid in grids(quality).values() for line in grid.lines for cell in line.cells if cell.at]
     assert len(cells) > 60
     for cell in cells:

@@ -30,6 +30,7 @@ def run(args: Namespace) -> int:
     """Run the demonstration, print the comparison and one score, say where things are."""
     from radunion.cli.evaluate import print_headline
     from radunion.cli.train import must_have_torch
+    from radunion.report.heatmaps.words import in_a_line
     from radunion.scoring import keep_bundle, score_table
     from radunion.study.demo import DemoSettings, run_demo
 
@@ -40,6 +41,8 @@ def run(args: Namespace) -> int:
         demo = run_demo(args.out, settings, tell=tell)
     say(f"kept as the default of `radunion score`: {keep_bundle(demo.bundle.path).name}")
     print_headline(demo.evaluated)
+    for one in demo.heatmaps:
+        answer(in_a_line(one))
     answer("")
     show(score_table(demo.scored.document))
     answer("")

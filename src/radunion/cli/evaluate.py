@@ -15,6 +15,7 @@ from radunion.cli.terminal import answer, counted, say, show
 from radunion.errors import UsageError
 
 if TYPE_CHECKING:
+    from radunion.evaluation.heatmaps.quality import HeatmapQuality
     from radunion.scoring import Bundle
     from radunion.study.evaluate import Evaluated
 
@@ -30,9 +31,9 @@ def add_to(subparsers: Subparsers) -> None:
         "evaluate",
         summary="measure models on a labelled cohort, beside the no-image baselines",
         details="The baselines are those of the first model: what its training labels say of an examination that "
-        "nobody looked at. Intervals are bootstrapped by patient.",
+        "nobody looked at. Intervals are bootstrapped by patient. Heat-maps are measured where fractures are marked.",
         run=run,
-        usage="evaluate MODEL [MODEL ...] cohort.csv --out DIR [--name NAME ...] [--replicates N] [--seed S]",
+        usage="evaluate MODEL [MODEL ...] cohort.csv --out DIR [--name NAME ...] [options]",
     )
     parser.add_argument("models", metavar="MODEL", nargs="+", type=Path, help="bundles, folders or zips")
     parser.add_argument("cohort", metavar="cohort.csv", type=Path, help="cohort table of patients not trained on")
@@ -42,6 +43,10 @@ def add_to(subparsers: Subparsers) -> None:
         "--replicates", metavar="N", type=positive, default=_REPLICATES, help=f"bootstrap samples ({_REPLICATES:,})"
     )
     parser.add_argument("--seed", metavar="S", type=natural, default=0, help="seed of the bootstrap (0)")
+    parser.add_argument(
+        "--occlude", metavar="N", type=natural, default=0,
+        help="marked examinations on which models without maps of their own are occluded, seconds a film (0)",
+    )  # fmt: skip
     parser.add_argument(
         "--on-training-films", action="store_true", help="go on although a model was trained on this very cohort"
     )
@@ -73,8 +78,29 @@ def run(args: Namespace) -> int:
         )
     say_what_matters(found)
     print_headline(found)
-    answer(f"{write_evaluation(args.out, found)}; {NOTICE}")
+    maps = _heatmaps(bundles, found, args)
+    answer(f"{write_evaluation(args.out, found, heatmaps=maps)}; {NOTICE}")
     return 0
+
+
+def _heatmaps(bundles: "dict[str, Bundle]", found: "Evaluated", args: Namespace) -> "tuple[HeatmapQuality, ...]":
+    """Measure the heat-maps where films are marked, and say in a line each how good they are."""
+    from radunion.report.heatmaps.words import in_a_line
+    from radunion.study.heatmaps import heatmaps_of
+
+    with progress("examinations whose heat-maps are measured") as tell:
+        measured = heatmaps_of(
+            bundles,
+            found.examinations,
+            seed=args.seed,
+            replicates=args.replicates,
+            simulated=found.simulated,
+            occluded=args.occlude,
+            progress=tell,
+        )
+    for one in measured:
+        answer(in_a_line(one))
+    return measured
 
 
 def print_headline(found: "Evaluated") -> None:
@@ -90,7 +116,9 @@ def print_headline(found: "Evaluated") -> None:
         show(table)
 
 
-def write_evaluation(out: Path, found: "Evaluated", *, title: str | None = None) -> Path:
+def write_evaluation(
+    out: Path, found: "Evaluated", *, title: str | None = None, heatmaps: "Sequence[HeatmapQuality]" = ()
+) -> Path:
     """Write report.html and metrics.json into a folder; return the path of the report."""
     from radunion.report.cohort import summarise_cohort
     from radunion.report.write import write_report
@@ -106,6 +134,7 @@ def write_evaluation(out: Path, found: "Evaluated", *, title: str | None = None)
         provenance={**found.provenance, "To be known": ". ".join(found.notes)},
         notice=NOTICE,
         simulated=found.simulated,
+        heatmaps=heatmaps,
     )
 
 

@@ -1,6 +1,6 @@
 """Films on which it is known where the fracture is, and where each cortex beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,14 +34,19 @@ class MarkedExamination:
 
 def marked(cohort: Cohort) -> tuple[MarkedExamination, ...]:
     """Return the examinations that have a marked film. Raises CohortError where nothing is marked."""
-    found = [_examination(one) for one in cohort.examinations]
-    kept = tuple(one for one in found if any(film is not None and film.known for film in one.films))
+    kept = marked_among(cohort.examinations)
     if not kept:
         raise CohortError(
             f"{cohort.source}: heat-maps are measured on films whose fracture is marked, and none is; fill the column "
             "fracture_box, for cortices medial_box and the like, or simulate a cohort, whose boxes are known"
         )
     return kept
+
+
+def marked_among(examinations: Sequence[Examination]) -> tuple[MarkedExamination, ...]:
+    """Return those of some examinations that have a marked film."""
+    found = [_examination(one) for one in examinations]
+    return tuple(one for one in found if any(film is not None and film.known for film in one.films))
 
 
 def _examination(examination: Examination) -> MarkedExamination:

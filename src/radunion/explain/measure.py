@@ -51,9 +51,12 @@ def measure_heatmaps(
     settings: HeatmapSettings,
     simulated: bool,
     random: Subject | None = None,
+    key: str = "heatmaps",
     progress: Progress | None = None,
 ) -> HeatmapQuality:
     """Measure a model; `random` is the same one with random weights, without which no sanity check is made.
+
+    `key` names the files of the result.
 
     Raises UsageError where no film has its fracture marked, FilmError for a film that cannot be used.
     """
@@ -78,6 +81,7 @@ def measure_heatmaps(
         simulated=simulated,
         seed=settings.seed,
         replicates=settings.replicates,
+        key=key,
     )
 
 

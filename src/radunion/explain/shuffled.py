@@ -5,23 +5,14 @@ needs nothing but the graph, so that a bundle can be randomised too.
 """
 
 import copy
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
-from radunion.errors import MissingExtraError, UsageError
 from radunion.explain.bundle import BundleReader
 from radunion.explain.network import NetworkReader
-from radunion.scoring import Bundle
-from radunion.scoring.bundle import MODEL
-
-_WEIGHED = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul"})
-_PASSED = frozenset({"Transpose", "Reshape", "Identity", "Cast", "Unsqueeze", "Squeeze"})
-"""What stands between a stored tensor and the layer that uses it."""
+from radunion.explain.shuffled_graph import shuffled_bundle
 
 
 def shuffled(model: BundleReader | NetworkReader, *, seed: int) -> BundleReader | NetworkReader:
@@ -43,32 +34,3 @@ def shuffled_network(network: nn.Module, *, seed: int) -> nn.Module:
             order = torch.randperm(parameter.numel(), generator=random)
             parameter.copy_(parameter.flatten()[order].view_as(parameter))
     return network
-
-
-def shuffled_bundle(bundle: Bundle, *, seed: int) -> Bundle:
-    """Return a bundle, in memory only, whose weights are shuffled: those of convolutions and of dense layers."""
-    try:
-        import onnx
-    except ImportError as error:
-        raise MissingExtraError("a bundle with random weights", "train") from error
-    model = onnx.load_model_from_string(bundle.files[MODEL])
-    random, names = np.random.default_rng(seed), set(_weights(model.graph))
-    stored = [one for one in model.graph.initializer if one.name in names]
-    if not stored:
-        raise UsageError(f"the graph of {bundle.card.name} holds no weights, so none can be randomised")
-    for one in stored:
-        values = onnx.numpy_helper.to_array(one)
-        fresh = random.permutation(values.ravel()).reshape(values.shape)
-        one.CopyFrom(onnx.numpy_helper.from_array(fresh, one.name))
-    return replace(bundle, files={**bundle.files, MODEL: model.SerializeToString()})
-
-
-def _weights(graph: Any) -> Iterator[str]:
-    """Yield the names of what layers weigh their inputs with, followed back to where it is stored."""
-    came_from = {name: node for node in graph.node for name in node.output}
-    for node in graph.node:
-        if node.op_type in _WEIGHED:
-            for name in node.input:
-                while name in came_from and came_from[name].op_type in _PASSED:
-                    name = came_from[name].input[0]
-                yield name

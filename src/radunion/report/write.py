@@ -11,6 +11,7 @@ import polars as pl
 
 from radunion.errors import UsageError
 from radunion.evaluation.compare import Comparison
+from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.report.figures import (
     Agreement,
     BlandAltman,
@@ -22,7 +23,9 @@ from radunion.report.figures import (
     pair_counts,
     svg,
 )
+from radunion.report.heatmaps.section import heatmap_section
 from radunion.report.numbers import SCALE_NAMES
+from radunion.report.study.blocks import figures_in
 from radunion.report.tables import CORTEX_AUROC, CORTEX_KAPPA, HEADLINE, REST, SEED, Table, counted, differences, table
 from radunion.report.words import headline_model, summary
 from radunion.scale import CORTICES, Scale
@@ -68,8 +71,9 @@ def write_report(
     notice: str,
     simulated: bool,
     model: str | None = None,
+    heatmaps: Sequence[HeatmapQuality] = (),
 ) -> Path:
-    """Write report.html and metrics.json into the folder `out`; return the path of the report.
+    """Write report.html, metrics.json and a file for each of `heatmaps` into `out`; return the path of the report.
 
     `model` is the protocol that the words and the figures are about, by default the first that is no baseline.
     `history` has `epoch`, `train_loss`, `validation_loss` and, for several folds, `fold`. Raises UsageError when
@@ -78,6 +82,7 @@ def write_report(
     if model is not None and model not in comparison.protocols:
         raise UsageError(f"the report is about one of {', '.join(comparison.protocols)}, found {model!r}")
     told = model or headline_model(comparison)
+    maps = [heatmap_section(one) for one in heatmaps]
     page = (
         environment()
         .get_template("report.html")
@@ -93,12 +98,16 @@ def write_report(
             seed_figure=_draw(intervals(comparison, "seed18-macro", "films", scale="mixed", note=_INFLATED)),
             curve=_draw(LearningCurve("curve", _CURVE, tuple(history))) if history else None,
             pictures=[(caption, _data_uri(picture)) for caption, picture in pictures],
+            heatmaps=maps,
+            drawn={one.name: svg(one) for section in maps for one in figures_in(section.blocks)},
             cohort=dict(cohort_summary),
             provenance=dict(_flat(provenance)),
         )
     )
     out.mkdir(parents=True, exist_ok=True)
     comparison.write(out / "metrics.json")
+    for quality in heatmaps:
+        quality.write(out)
     path = out / "report.html"
     path.write_text(page, encoding="utf-8")
     return path

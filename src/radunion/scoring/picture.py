@@ -37,7 +37,7 @@ _WIDTH, _HEIGHT, _DPI = 1600, 1180, 100
 _FILM = (0.02, 0.41, 0.225, 0.535)
 """Left, foot, width and height of a film's place, as parts of the picture; the other film stands half a picture on."""
 _CLOSE_UP = (0.258, 0.675, 0.228, 0.27)
-_CORTEX = (0.258, 0.116)
+_CORTEX = (0.256, 0.123)
 """Left of the first cortex's words, and how far the second stands to the right."""
 _FONT = "DejaVu Sans"
 _INK, _PALE = "0.05", "0.35"
@@ -109,7 +109,7 @@ def _draw_cortex(figure: Any, left: float, name: Cortex, cortex: CortexScore, co
         _write(figure, left, 0.600, str(cortex.level), size=26, weight="bold")
         _write(figure, left + 0.02, 0.603, LEVEL_WORDS[cortex.level], size=14, weight="bold")
         _write(figure, left, 0.573, certainty_in_words(cortex), size=13)
-        _write(figure, left, 0.549, range_in_words(cortex, coverage), size=12)
+        _write(figure, left, 0.549, range_in_words(cortex, coverage), size=11.5)
     axes = figure.add_axes((left + 0.014, 0.412, 0.062, 0.125))
     axes.set_axis_off()
     axes.set(xlim=(0, 1), ylim=(len(LEVELS) + 0.5, 0.5))
@@ -160,7 +160,7 @@ def _write(
     y: float,
     text: str,
     *,
-    size: int,
+    size: float,
     weight: str = "normal",
     color: str = _INK,
     align: str = "left",

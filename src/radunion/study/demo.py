@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from radunion import NOTICE, __version__
 from radunion.cohort import Cohort, Examination, read_cohort
 from radunion.errors import BundleError
+from radunion.evaluation.bootstrap import REPLICATES
+from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.phantom import Simulation, simulate
 from radunion.phantom.films import Format
 from radunion.report.cohort import summarise_cohort
@@ -15,6 +17,7 @@ from radunion.report.write import write_report
 from radunion.scoring import Bundle, Scored, load_bundle, score_films
 from radunion.scoring.files import score_files
 from radunion.study.evaluate import Evaluated, evaluate_bundles
+from radunion.study.heatmaps import heatmaps_of
 
 if TYPE_CHECKING:
     from radunion.training.plan import Plan
@@ -27,22 +30,27 @@ NAME = "demo"
 
 @dataclass(frozen=True, kw_only=True)
 class DemoSettings:
-    """How large the demonstration is; the seeds of training and test differ, so the test's patients are other ones."""
+    """How large the demonstration is; the seeds of training and test differ, so the test's patients are other ones.
+
+    Heat-maps are measured on the first `mapped` test examinations.
+    """
 
     train_patients: int = 300
     test_patients: int = 140
     train_seed: int = 6931
     test_seed: int = 6932
     epochs: int = 60
+    mapped: int = 80
     format: Format = "dicom"
 
 
 @dataclass(frozen=True)
 class Demo:
-    """What the demonstration leaves: the model, its evaluation, one scored pair, the report."""
+    """What the demonstration leaves: the model, its evaluation and that of its maps, one scored pair, the report."""
 
     bundle: Bundle
     evaluated: Evaluated
+    heatmaps: tuple[HeatmapQuality, ...]
     scored: Scored
     report: Path
 
@@ -56,10 +64,11 @@ def run_demo(out: Path, settings: DemoSettings, *, tell: Tell) -> Demo:
         {"pair": bundle}, test, seed=settings.test_seed, progress=lambda a, b: tell("Scoring the test films", a, b, "")
     )
     bundle = _measured(bundle, evaluated, settings)
+    maps = _maps(bundle, evaluated, settings, tell)
     scored = score_films(_pair(test.examinations), bundle)
     for name, content in score_files(scored).items():
         (out / name).write_bytes(content)
-    return Demo(bundle, evaluated, scored, _report(out, bundle, evaluated, settings))
+    return Demo(bundle, evaluated, maps, scored, _report(out, bundle, evaluated, maps, settings))
 
 
 def _simulated(folder: Path, patients: int, seed: int, settings: DemoSettings, tell: Tell) -> Cohort:
@@ -108,13 +117,27 @@ def _measured(bundle: Bundle, evaluated: Evaluated, settings: DemoSettings) -> B
     return with_metrics(bundle, comparison, note)
 
 
+def _maps(bundle: Bundle, evaluated: Evaluated, settings: DemoSettings, tell: Tell) -> tuple[HeatmapQuality, ...]:
+    return heatmaps_of(
+        {"pair": bundle},
+        evaluated.examinations[: settings.mapped],
+        seed=settings.test_seed,
+        replicates=REPLICATES,
+        simulated=True,
+        removals=settings.mapped // 10,
+        progress=lambda done, total: tell("Measuring heat-maps", done, total, ""),
+    )
+
+
 def _pair(examinations: Sequence[Examination]) -> tuple[Path, Path]:
     """Return the films of the first test examination that has both: not chosen for its result."""
     pairs = ((one.film("ap"), one.film("lateral")) for one in examinations)
     return next((ap.path, lateral.path) for ap, lateral in pairs if ap and lateral)
 
 
-def _report(out: Path, bundle: Bundle, evaluated: Evaluated, settings: DemoSettings) -> Path:
+def _report(
+    out: Path, bundle: Bundle, evaluated: Evaluated, maps: Sequence[HeatmapQuality], settings: DemoSettings
+) -> Path:
     import json
 
     history = json.loads((bundle.path / "history.json").read_text())["scores"]
@@ -128,4 +151,5 @@ def _report(out: Path, bundle: Bundle, evaluated: Evaluated, settings: DemoSetti
         provenance={"radunion": __version__, "Demonstration": asdict(settings), **evaluated.provenance},
         notice=NOTICE,
         simulated=True,
+        heatmaps=maps,
     )

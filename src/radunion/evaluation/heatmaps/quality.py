@@ -52,7 +52,7 @@ class HeatmapQuality:
     """Hold the numbers of the maps of one model, the curves and examples that figures draw, and what must be said.
 
     `way` is how the maps were made, `tolerance` that of the pointing game; `films` were shown, of `patients`. `notes`
-    are sentences. Without random weights `sanity` is None.
+    are sentences. Without random weights `sanity` is None. `key` names its file, its tables and its figures.
     """
 
     model: str
@@ -68,6 +68,7 @@ class HeatmapQuality:
     simulated: bool
     seed: int
     replicates: int
+    key: str = "heatmaps"
 
     @property
     def protocols(self) -> tuple[str, ...]:
@@ -79,6 +80,11 @@ class HeatmapQuality:
         """Return one row; None when it was not taken."""
         wanted = (protocol, metric, scope)
         return next((row for row in self.rows if (row.protocol, row.metric, row.scope) == wanted), None)
+
+    @property
+    def file(self) -> str:
+        """The name of the file that the numbers are written to, and that tables point into."""
+        return f"{self.key}.json"
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-able data, less the pictures."""
@@ -98,8 +104,9 @@ class HeatmapQuality:
             "curves": [_listed(one) for one in self.curves],
         }
 
-    def write(self, path: Path) -> Path:
-        """Write the numbers as JSON."""
+    def write(self, folder: Path) -> Path:
+        """Write the numbers as JSON into a folder; return where."""
+        path = folder / self.file
         text = json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n"
         path.write_text(text, encoding="utf-8")
         return path

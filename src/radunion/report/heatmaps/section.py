@@ -54,7 +54,7 @@ def heatmap_section(quality: HeatmapQuality) -> Section:
         *_sheet(quality),
         Prose(" ".join(f"{note[0].upper()}{note[1:]}." for note in quality.notes), "fine"),
     )
-    return Section("heatmaps", f"Heat-maps of {quality.model}", _HOW, blocks, tag=_tag(quality))
+    return Section(quality.key, f"Heat-maps of {quality.model}", _HOW, blocks, tag=_tag(quality))
 
 
 def _opening(quality: HeatmapQuality) -> str:
@@ -92,7 +92,7 @@ def _grid(quality: HeatmapQuality, name: str, columns: Sequence[Column], caption
         if any(quality.find(protocol, metric, scope) for metric, scope, _ in taken)
     ]
     if taken:
-        yield Grid(f"heatmaps-{name}", caption, "Way", tuple(heading for _, _, heading in taken), tuple(lines))
+        yield Grid(f"{quality.key}-{name}", caption, "Way", tuple(heading for _, _, heading in taken), tuple(lines))
 
 
 def _differences(quality: HeatmapQuality) -> Iterator[Grid]:
@@ -106,7 +106,7 @@ def _differences(quality: HeatmapQuality) -> Iterator[Grid]:
     headings = tuple(words.get(metric, "") + heading for metric, _, heading in columns)
     if lines:
         caption = "What the model has over each, map by map; bold where the 95 % interval excludes zero."
-        yield Grid("heatmaps-differences", caption, "Difference", headings, tuple(lines))
+        yield Grid(f"{quality.key}-differences", caption, "Difference", headings, tuple(lines))
 
 
 def _figure(quality: HeatmapQuality) -> Iterator[Figures]:
@@ -115,7 +115,7 @@ def _figure(quality: HeatmapQuality) -> Iterator[Figures]:
     others = tuple(row.protocol for row in rows if row.protocol != quality.model)
     caption = "Share of films whose map points at the fracture, with 95 % intervals; what knows no fracture in grey."
     if rows:
-        yield Figures((Intervals("heatmaps-pointing", caption, rows, others),))
+        yield Figures((Intervals(f"{quality.key}-pointing", caption, rows, others),))
 
 
 def _removal(quality: HeatmapQuality) -> Iterator[Block]:
@@ -124,7 +124,7 @@ def _removal(quality: HeatmapQuality) -> Iterator[Block]:
             f"How far the expected level of a cortex moves when the film gives way to its blurred self, mean of "
             f"{quality.curves[0].maps:,} cortices; cells of 8 pixels in the order of the map, and in other orders."
         )
-        yield Figures((RemovalFigure("heatmaps-removal", caption, quality.curves),))
+        yield Figures((RemovalFigure(f"{quality.key}-removal", caption, quality.curves),))
         yield from _grid(quality, "removal", _REMOVAL, "Area under these curves.")
 
 
@@ -134,4 +134,4 @@ def _sheet(quality: HeatmapQuality) -> Iterator[Figures]:
             "Films by how much of the map’s mass lies in the marked box (dashed): the best, the median, the worst. "
             "Lines are a quarter and three quarters of the map’s peak, the cross is the peak."
         )
-        yield Figures((ContactSheet("heatmaps-sheet", caption, quality.examples),))
+        yield Figures((ContactSheet(f"{quality.key}-sheet", caption, quality.examples),))

@@ -6,8 +6,6 @@ from radunion.evaluation.heatmaps.rows import BETTER
 from radunion.report.study.blocks import Cell
 from radunion.report.verdicts import Verdict
 
-FILE = "heatmaps.json"
-"""The file that the numbers are written to, and that cells point into."""
 NAMES: dict[str, str] = {
     "centre": "the film’s centre",
     "fixed": "one place on the shaft, chosen on other patients",
@@ -38,7 +36,7 @@ def cell_of(quality: HeatmapQuality, protocol: str, metric: str, scope: str) -> 
     row = quality.find(protocol, metric, scope)
     if row is None or row.estimate is None:
         return Cell("–", why="not taken" if row is None else row.reason or "undefined")
-    place = f"{FILE}#/rows/{quality.rows.index(row)}"
+    place = f"{quality.file}#/rows/{quality.rows.index(row)}"
     signed = metric.startswith("difference:")
     unit = " %" if not signed and metric in _PERCENT else ""
     bounds = None if row.low is None or row.high is None else (row.low, row.high)
@@ -52,6 +50,19 @@ def cell_of(quality: HeatmapQuality, protocol: str, metric: str, scope: str) -> 
         bounds,
         row.reason or "",
         verdict_of(row) if signed else "",
+    )
+
+
+def in_a_line(quality: HeatmapQuality) -> str:
+    """Say in one sentence where the maps point, beside the best place on the shaft, and whether they are refused."""
+    own, other = (cell_of(quality, name, "pointing", "film") for name in (quality.model, "fixed-tuned"))
+    fracture = f"{own.text} of {quality.films:,} films ({own.interval}) at the fracture"
+    cortex = cell_of(quality, quality.model, "pointing", "cortices")
+    cortices = f", {cortex.text} at the cortex ({cortex.interval})" if cortex.value is not None else ""
+    refused = quality.sanity is not None and quality.sanity.refused
+    return (
+        f"Heat-maps of {quality.model} point on {fracture}{cortices}; the best place on the shaft, chosen on these "
+        f"films, {other.text}.{' REFUSED: they survive random weights.' if refused else ''}"
     )
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from radunion import NOTICE
 from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.report.heatmaps.section import heatmap_section
-from radunion.report.heatmaps.words import FILE
 from radunion.report.study.export import write_figures, write_tables
 from radunion.report.write import environment
 
@@ -25,7 +24,7 @@ def write_heatmap_report(out: Path, quality: HeatmapQuality) -> Path:
     """
     section = heatmap_section(quality)
     out.mkdir(parents=True, exist_ok=True)
-    quality.write(out / FILE)
+    quality.write(out)
     write_tables(out / "tables", (section,))
     drawn = write_figures(out / "figures", (section,))
     page = _Page(section.title, f"For {NOTICE}.", quality.simulated)
