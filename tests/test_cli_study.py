@@ -29,7 +29,7 @@ def tiny(tmp_path: Path) -> Path:
 
 
 def study(cohort: Path, out: Path, *words: str) -> int:
-    fixed = ["--folds", "2", "--replicates", "25", "--cache", str(out.parent / "cache")]
+    fixed = ["--folds", "2", "--replicates", "25", "--heatmaps", "0", "--cache", str(out.parent / "cache")]
     return main(["study", str(cohort), "--out", str(out), *fixed, *words])
 
 
@@ -59,6 +59,22 @@ def test_a_study_leaves_one_report_whose_numbers_are_in_its_files(
     written = (out / "protocols" / "tiny.toml").read_text()
     assert 'family = "film"' in written
     assert not any(patient in page for patient in ("S00001", "S00002"))
+
+
+@pytest.mark.slow
+def test_heat_maps_are_measured_once_and_kept_with_the_first_fold(cohort: Path, tiny: Path, tmp_path: Path) -> None:
+    out, words = tmp_path / "study", ["--protocols", str(tiny), "--heatmaps", "1"]
+    assert study(cohort, out, *words) == 0
+    files = [out / f"heatmaps-tiny-{way}.json" for way in ("grad-cam", "integrated-gradients")]
+    first = [one.read_bytes() for one in files]
+    assert [json.loads(one)["films"] for one in first] == [2, 2]
+    kept = {one: one.stat().st_mtime_ns for one in (out / "folds" / "tiny").glob("*.npz")}
+    assert len(kept) == 2
+    assert study(cohort, out, *words) == 0
+    assert [one.read_bytes() for one in files] == first
+    assert {one: one.stat().st_mtime_ns for one in kept} == kept
+    assert study(cohort, out, *words[:2]) == 0
+    assert not list(out.glob("heatmaps-*.json"))
 
 
 @pytest.mark.slow

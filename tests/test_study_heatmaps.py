@@ -60,6 +60,7 @@ def test_its_own_maps_are_measured_on_all_marked_films(examinations: Sequence[Ex
     assert "Heat-maps of told point on 100 % of 12 films" in in_a_line(quality)
 
 
+@pytest.mark.slow
 def test_a_model_without_maps_is_occluded_where_asked(examinations: Sequence[Examination], tmp_path: Path) -> None:
     bundles = {"own": write(tmp_path / "own", evidence=True), "none": write(tmp_path / "none")}
     assert [one.model for one in measured(bundles, examinations)] == ["own"]

@@ -18,7 +18,18 @@ TINY = 'base = "lenet"\nname = "tiny"\nsize = 96\nepochs = 12\nbatch = 8\n'
 
 
 def command(cohort: Path, out: Path, folder: Path) -> list[str]:
-    words = ["study", str(cohort), "--out", str(out), "--protocols", f"{folder / 'tiny.toml'},haar", "--folds", "2"]
+    words = [
+        "study",
+        str(cohort),
+        "--out",
+        str(out),
+        "--protocols",
+        f"{folder / 'tiny.toml'},haar",
+        "--folds",
+        "2",
+        "--heatmaps",
+        "0",
+    ]
     return [
         sys.executable,
         "-m",

@@ -88,6 +88,7 @@ def test_a_model_learns_is_written_and_says_what_the_network_said(cohort: Cohort
     assert any("not calibrated" in limit for limit in card.limits)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bundle_and_another_seed_another(cohort: Cohort, tmp_path: Path) -> None:
     first, again = (train_model(cohort, tmp_path / name, tiny()).bundle for name in ("one", "two"))
     other = train_model(cohort, tmp_path / "three", tiny(seed=1)).bundle
@@ -119,6 +120,7 @@ def test_killed_and_resumed_it_ends_the_same(cohort: Cohort, tmp_path: Path, sta
     assert resumed.bundle.sha256 == whole.sha256
 
 
+@pytest.mark.slow
 def test_without_boxes_simulated_films_teach_where_to_look(
     cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

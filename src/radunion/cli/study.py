@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _DEFAULT = "forest,haar,thesis-2,pair"
 _FOLDS = 10
 _REPLICATES = 1000
+_MAPS = 24
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -67,6 +68,10 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--replicates", metavar="N", type=positive, default=_REPLICATES, help=f"bootstrap samples ({_REPLICATES:,})"
     )
+    parser.add_argument(
+        "--heatmaps", metavar="N", type=natural, default=_MAPS,
+        help=f"marked examinations, held out of the first fold, on which heat-maps are measured ({_MAPS}; 0 for none)",
+    )  # fmt: skip
     parser.add_argument(
         "--about", metavar="FILE", type=Path,
         help="TOML of what only you know (provenance, ethics, funding, contact), for the model cards",
@@ -126,6 +131,7 @@ def _settings(args: Namespace) -> "StudySettings":
         variant=variant_of(args.weights, args.tap, args.epochs, protocols, networks=_networks_of(protocols)),
         precision=args.precision,
         replicates=args.replicates,
+        maps=args.heatmaps,
         preset=preset,
         about=_about(args.about),
     )

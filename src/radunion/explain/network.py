@@ -7,8 +7,11 @@ import torch
 from jaxtyping import Bool, Float, Float32
 from torch import Tensor, nn
 
+from radunion.errors import UsageError
+from radunion.explain.subject import Maps, PreparedPair
 from radunion.radiograph import Preprocessing
-from radunion.scale import LEVELS
+from radunion.scale import CORTICES, LEVELS
+from radunion.scoring.graph import EVIDENCE, OUTPUTS
 
 
 class ExpectedLevels(nn.Module):
@@ -41,6 +44,25 @@ class NetworkReader:
         present: Bool[np.ndarray, "n 2"],
     ) -> Float[np.ndarray, "n 4"]:
         """Return the expected mRUST level of each cortex."""
-        films = (torch.from_numpy(np.ascontiguousarray(one)) for one in (ap, lateral, present.astype(np.float32)))
         with torch.inference_mode():
-            return np.asarray(ExpectedLevels(self.scorer).eval()(*films).double().numpy())
+            return np.asarray(ExpectedLevels(self.scorer).eval()(*_tensors(ap, lateral, present)).double().numpy())
+
+    def evidence(self, pair: PreparedPair) -> Maps:
+        """Return the network's own maps. Raises UsageError for one that has none."""
+        with torch.inference_mode():
+            outputs = self.scorer.eval()(*_tensors(*pair.inputs(), pair.present))
+        if len(outputs) != len((*OUTPUTS, EVIDENCE)):
+            raise UsageError(
+                "the network must have evidence of its own to show it, and this one has none; ask for Grad-CAM"
+            )
+        found = outputs[-1][0].numpy()
+        return {cortex: pair.mapped(cortex, found[CORTICES.index(cortex)]) for cortex, _ in pair.shown()}
+
+
+def _tensors(
+    ap: Float32[np.ndarray, "n 1 h w"], lateral: Float32[np.ndarray, "n 1 h w"], present: Bool[np.ndarray, "n 2"]
+) -> tuple[Tensor, Tensor, Tensor]:
+    first, second, given = (
+        torch.from_numpy(np.ascontiguousarray(one)) for one in (ap, lateral, present.astype(np.float32))
+    )
+    return first, second, given

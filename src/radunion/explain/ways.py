@@ -11,7 +11,7 @@ from radunion.explain.occlusion import occluded
 from radunion.explain.subject import Maps, PreparedPair, Reader, Subject
 
 Way = Literal["evidence", "grad-cam", "integrated-gradients", "occlusion"]
-"""A bundle's own evidence; gradients, of networks of torch; occlusion, of any model."""
+"""A model's own evidence; gradients, of networks of torch; occlusion, of any model."""
 
 
 def maps_of(model: Reader, pair: PreparedPair, *, way: Way) -> Maps:
@@ -21,14 +21,14 @@ def maps_of(model: Reader, pair: PreparedPair, *, way: Way) -> Maps:
     """
     if way == "occlusion":
         return occluded(model, pair)
-    if way == "evidence" and isinstance(model, BundleReader):
+    if way == "evidence" and isinstance(model, BundleReader | NetworkReader):
         return model.evidence(pair)
     if way == "grad-cam" and isinstance(model, NetworkReader):
         return grad_cam(model, pair)
     if way == "integrated-gradients" and isinstance(model, NetworkReader):
         return integrated_gradients(model, pair)
     raise UsageError(
-        f"evidence comes from a bundle and gradients from a network of torch; found {way} of "
+        f"evidence comes from a bundle or a network and gradients from a network of torch; found {way} of "
         f"{type(model).__name__.removesuffix('Reader').lower() or 'another model'}; ask for occlusion, any model has it"
     )
 

@@ -18,6 +18,7 @@ Preset = Literal["thesis"]
 class StudySettings:
     """`units` both splits by patient, and once more by image so that the report shows what that leak is worth.
 
+    `maps` is on how many marked examinations, held out of the first fold, heat-maps are measured; 0 for none.
     `about` holds what only the user knows, for the model cards: provenance, ethics approval and the like.
     """
 
@@ -29,6 +30,7 @@ class StudySettings:
     precision: Precision = "float32"
     replicates: int = REPLICATES
     coverage: float = 0.9
+    maps: int = 24
     preset: Preset | None = None
     about: Mapping[str, str] = field(default_factory=dict)
 

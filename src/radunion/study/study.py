@@ -1,7 +1,7 @@
 """The study: every protocol on the same folds of one cohort, compared with what needs no image, told in one report."""
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -16,11 +16,13 @@ from radunion.cohort.sealed import Seal, without_sealed
 from radunion.errors import CohortError, TrainingError
 from radunion.evaluation.blinds import BLINDS
 from radunion.evaluation.compare import Comparison, compare
+from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.evaluation.readers import compare_readers
 from radunion.features import FeatureCache
 from radunion.joint import JointLevels, median_score
 from radunion.phantom.simulated import is_simulated
 from radunion.report.cohort import summarise_cohort
+from radunion.report.study.blocks import slug
 from radunion.report.study.ledger import ledger_of
 from radunion.report.study.material import ProtocolRun, Skipped, StudyMaterial, Unit
 from radunion.report.study.write import write_study_report
@@ -86,7 +88,7 @@ def run_study(
     unsealed, seal = without_sealed(cohort)
     data = study_data(unsealed)
     with claimed(out):
-        ways = _ways(data, settings, Setting(settings.seed, settings.precision, cache, out, tell))
+        ways = _ways(data, settings, Setting(settings.seed, settings.precision, cache, out, tell, settings.maps))
         tell("Measuring", 0, 1, "")
         material = _material(cohort, unsealed, seal, data, settings, ways, findings)
         _write_protocols(out / "protocols", ways[0].ran)
@@ -200,6 +202,7 @@ def _material(
         reliability=calibrated.reliability if calibrated else (),
         coverage=calibrated.coverage if calibrated else (),
         roc=roc_points(data.reference, main.joints, folds=main.folds),
+        heatmaps=tuple(_heatmaps(main.ran)),
         worst=worst_cases(data, main.joints[best], protocol=best) if best else (),
         by_image=image.comparison if image else None,
         readers=compare_readers(data.reference, main.joints, seed=settings.seed, replicates=settings.replicates),
@@ -211,6 +214,13 @@ def _material(
             "Calibration": "; ".join(calibrated.notes) or "every fold fitted" if calibrated else "none: split by image",
         },
     )
+
+
+def _heatmaps(ran: Sequence[Ran]) -> Iterator[HeatmapQuality]:
+    """Yield what was measured of each protocol's heat-maps, under the name that it runs under."""
+    for one in ran:
+        for quality in (found for fold in one.folds for found in fold.heatmaps):
+            yield quality.named(one.planned.name, key=f"heatmaps-{slug(one.planned.name)}-{quality.way}")
 
 
 def says_the_same(ran: Ran, data: StudyData, splits: Sequence[Split]) -> bool:

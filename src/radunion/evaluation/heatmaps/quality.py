@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -85,6 +85,21 @@ class HeatmapQuality:
     def file(self) -> str:
         """The name of the file that the numbers are written to, and that tables point into."""
         return f"{self.key}.json"
+
+    def named(self, name: str, *, key: str) -> "HeatmapQuality":
+        """Return the same of the same model under another name and another `key`."""
+
+        def renamed(protocol: str) -> str:
+            first, dash, second = protocol.partition(" - ")
+            return f"{name if first == self.model else first}{dash}{second}"
+
+        return replace(
+            self,
+            model=name,
+            key=key,
+            rows=tuple(replace(row, protocol=renamed(row.protocol)) for row in self.rows),
+            curves=tuple(replace(one, order=renamed(one.order)) for one in self.curves),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-able data, less the pictures."""

@@ -24,7 +24,7 @@ _REMOVAL: tuple[Column, ...] = (
     ("deletion", "cortices", "Taken away: mean change (levels, higher is better)"),
     ("insertion", "cortices", "Brought back: mean change (levels, lower is better)"),
 )
-_WAYS = {
+WAYS = {
     "evidence": "The model’s own maps",
     "grad-cam": "Maps by Grad-CAM",
     "integrated-gradients": "Maps by integrated gradients",
@@ -60,7 +60,7 @@ def heatmap_section(quality: HeatmapQuality) -> Section:
 def _opening(quality: HeatmapQuality) -> str:
     kind = "simulated films" if quality.simulated else "films"
     first = (
-        f"{_WAYS.get(quality.way, f'Maps by {quality.way}')}, on {quality.films:,} {kind} of {quality.patients:,} "
+        f"{WAYS.get(quality.way, f'Maps by {quality.way}')}, on {quality.films:,} {kind} of {quality.patients:,} "
         "patients whose fracture is marked."
     )
     if quality.sanity is None:

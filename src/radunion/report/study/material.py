@@ -10,6 +10,7 @@ from typing import Any, Literal
 from radunion.cohort import Finding
 from radunion.evaluation.compare import Comparison, Row
 from radunion.evaluation.coverage import Coverage
+from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.evaluation.measures import BETTER
 from radunion.evaluation.reliability import ReliabilityBin as ReliabilityBin
 
@@ -152,6 +153,7 @@ class StudyMaterial:
 
     `by_image` is the same protocols split by image, the seed study's leaking way, where that was asked for; `sealed`
     says whether a sealed hold-out was left out.
+    `heatmaps` are those of the first fold's models, one for each protocol and way of making them.
     `about` holds what only the user knows: provenance, ethics approval, funding, contact; empty where not given.
     """
 
@@ -174,6 +176,7 @@ class StudyMaterial:
     coverage: tuple[CoverageRow, ...] = ()
     roc: tuple[RocPoint, ...] = ()
     worst: tuple[WorstCase, ...] = ()
+    heatmaps: tuple[HeatmapQuality, ...] = ()
     by_image: Comparison | None = None
     readers: tuple[Row, ...] = ()
     preset: str | None = None

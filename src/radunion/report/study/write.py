@@ -9,6 +9,7 @@ from radunion.report.study.cohort import cohort_section
 from radunion.report.study.comparison import comparison_section
 from radunion.report.study.detail import detail_section
 from radunion.report.study.export import write_figures, write_tables
+from radunion.report.study.heatmaps import heatmaps_section
 from radunion.report.study.ledger import Ledger, ledger_of
 from radunion.report.study.material import StudyMaterial
 from radunion.report.study.methods import methods_section
@@ -46,6 +47,7 @@ def study_sections(material: StudyMaterial, ledger: Ledger) -> tuple[Section, ..
         ways_section(material, ledger),
         training_section(material, ledger),
         detail_section(material, ledger),
+        heatmaps_section(material),
         cases_section(material),
         methods_section(material, ledger),
     )
@@ -58,6 +60,10 @@ def _write_numbers(out: Path, material: StudyMaterial) -> None:
     by_image.unlink(missing_ok=True)
     if material.by_image is not None:
         material.by_image.write(by_image)
+    for path in out.glob("heatmaps-*.json"):
+        path.unlink()  # of an earlier page
+    for quality in material.heatmaps:
+        quality.write(out)
     (out / "study.json").write_text(record_text(study_record(material)), encoding="utf-8")
 
 

@@ -10,9 +10,11 @@ from typing import runtime_checkable
 import numpy as np
 
 from radunion.evaluation.blinds import fit_blind
+from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.features import FeatureCache
 from radunion.features import Precision as FeaturePrecision
 from radunion.study.crossval.data import StudyData
+from radunion.study.crossval.maps import maps_of_classical, maps_of_network
 from radunion.study.crossval.result import FoldResult, History
 from radunion.study.crossval.splits import Split
 from radunion.study.plans import plan_as
@@ -25,13 +27,17 @@ from radunion.training.plan import Plan
 
 @dataclass(frozen=True)
 class Tools:
-    """What every method works with: where features are kept, their precision, a seed, and who is told of progress."""
+    """What every method works with: where features are kept, their precision, a seed, and who is told of progress.
+
+    `maps` is on how many held-out examinations of the first fold heat-maps are measured.
+    """
 
     cache: FeatureCache
     precision: FeaturePrecision
     seed: int
     work: Path
     tell: Tell
+    maps: int = 0
 
 
 @runtime_checkable
@@ -63,7 +69,7 @@ def method_of(protocol: Protocol, data: StudyData, tools: Tools) -> Method:
     plan = plan_as(protocol, protocol.name, name=protocol.name, seed=tools.seed, precision=tools.precision)
     learner = learner_of(data.cohort, data.examples, plan, work=tools.work, cache=tools.cache, tell=tools.tell)
     if isinstance(learner, FilmLearner):
-        return FilmMethod(learner, tools)
+        return FilmMethod(learner, data, tools)
     return PairMethod(learner, plan, data, tools)
 
 
@@ -89,8 +95,9 @@ class FilmMethod:
 
     taught = ""
 
-    def __init__(self, learner: FilmLearner, tools: Tools) -> None:
+    def __init__(self, learner: FilmLearner, data: StudyData, tools: Tools) -> None:
         self.learner = learner
+        self.data = data
         self.tools = tools
 
     @property
@@ -101,7 +108,9 @@ class FilmMethod:
         start = time.monotonic()
         learned = self.learner.learn_films(split.train_films, split.test_films, work=work, tell=self.tools.tell)
         seed18 = learned.sigmoids if learned.settings.outputs == "seed18" else None
-        return FoldResult(None, learned.said, seed18, _history(learned), time.monotonic() - start)
+        seconds = time.monotonic() - start
+        maps = _maps(self.learner, learned, self.data, split, self.tools)
+        return FoldResult(None, learned.said, seed18, _history(learned), seconds, maps)
 
 
 class PairMethod:
@@ -130,7 +139,9 @@ class PairMethod:
         learned = self.learner.learn(training, validation, work=work, tell=self.tools.tell)
         joint = learned.predict(self.data.pairs)
         self.parameters = _counted(learned)
-        return FoldResult(joint, None, None, _history(learned), time.monotonic() - start)
+        seconds = time.monotonic() - start
+        maps = _maps(self.learner, learned, self.data, split, self.tools)
+        return FoldResult(joint, None, None, _history(learned), seconds, maps)
 
 
 class ClassicalMethod:
@@ -147,6 +158,7 @@ class ClassicalMethod:
         self.model: Callable[[], ForestModel | HaarModel]
         self.model = ForestModel if isinstance(protocol, ForestProtocol) else HaarModel
         self.tools = tools
+        self.data = data
         self.lateral = data.examples.lateral
         rows = first_rows(data.examples)
         self.allowed, self.scorable = data.examples.allowed[rows], data.examples.scorable[rows]
@@ -168,7 +180,18 @@ class ClassicalMethod:
             seed=self.tools.seed,
         )
         said = model.predict(self.features, self.lateral)
-        return FoldResult(None, said, None, {}, time.monotonic() - start)
+        seconds, tools = time.monotonic() - start, self.tools
+        maps = maps_of_classical(model, self.data, split, most=tools.maps, seed=tools.seed, tell=tools.tell)
+        return FoldResult(None, said, None, {}, seconds, maps)
+
+
+def _maps(
+    learner: FilmLearner | Learner, learned: Learned, data: StudyData, split: Split, tools: Tools
+) -> tuple[HeatmapQuality, ...]:
+    return maps_of_network(
+        learned.scorer, learner.preprocessing, learner.heatmap, data, split,
+        most=tools.maps, seed=tools.seed, tell=tools.tell,
+    )  # fmt: skip
 
 
 def _counted(learned: Learned) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from radunion import __version__
 from radunion.features import Precision
 from radunion.scoring.card import film_digest
 from radunion.study.crossval.data import StudyData
-from radunion.study.crossval.splits import Split
+from radunion.study.crossval.splits import MAPPED_FOLD, Split
 from radunion.study.protocols import NetworkProtocol, Protocol, TunedProtocol
 from radunion.training.films.settings import deciding
 from radunion.training.precision import learning_precision
@@ -34,11 +34,13 @@ class Naming:
             decides |= {"tuned": _tuning()}
         return _sha256(self.shared + json.dumps(decides, sort_keys=True))
 
-    def fold(self, run: str, split: Split) -> str:
-        """Return the digest of one fold of a run."""
+    def fold(self, run: str, split: Split, *, maps: int = 0) -> str:
+        """Return the digest of one fold of a run; `maps` heat-maps are kept with the fold that they are measured on."""
         state = hashlib.sha256(run.encode())
         for part in (split.train_films, split.test_films, split.train, split.test):
             state.update(len(part).to_bytes(8, "little") + part.tobytes())
+        if maps and split.fold == MAPPED_FOLD:
+            state.update(f"heat-maps of {maps}".encode())
         return state.hexdigest()[:32]
 
 

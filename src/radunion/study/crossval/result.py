@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
+from radunion.evaluation.heatmaps import kept
+from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.joint import JointLevels
 from radunion.training.classical.said import FilmSaid
 
@@ -23,6 +25,7 @@ class FoldResult:
     """What a fold's model says of all examinations (`joint`) or all films (`said`), those learned from too.
 
     `sigmoids` are the seed study's 18 outputs where a protocol has them. `seconds` is what fitting and predicting took.
+    `heatmaps` are those of the first fold, one a way of making them.
     """
 
     joint: JointLevels | None
@@ -30,6 +33,7 @@ class FoldResult:
     sigmoids: Float32[np.ndarray, "m 18"] | None
     history: History
     seconds: float
+    heatmaps: tuple[HeatmapQuality, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,8 @@ _PARTS: dict[str, type[Any]] = {"joint": JointLevels, "said": FilmSaid}
 
 
 def _packed(result: FoldResult) -> dict[str, np.ndarray]:
-    text = json.dumps({"history": result.history, "seconds": result.seconds}).encode()
+    said = {"history": result.history, "seconds": result.seconds, "heatmaps": len(result.heatmaps)}
+    text = json.dumps(said).encode()
     packed = {"record": np.frombuffer(text, dtype=np.uint8)}
     for part in _PARTS:
         value = getattr(result, part)
@@ -107,6 +112,8 @@ def _packed(result: FoldResult) -> dict[str, np.ndarray]:
             packed |= {f"{part}.{field.name}": getattr(value, field.name) for field in fields(value)}
     if result.sigmoids is not None:
         packed["sigmoids"] = result.sigmoids
+    for place, one in enumerate(result.heatmaps):
+        packed |= {f"heatmaps{place}.{key}": value for key, value in kept.packed(one).items()}
     return packed
 
 
@@ -114,6 +121,13 @@ def _unpacked(content: dict[str, np.ndarray]) -> FoldResult:
     record = json.loads(content["record"].tobytes())
     parts: dict[str, Any] = {}
     for part, kind in _PARTS.items():
-        values = {key.removeprefix(f"{part}."): value for key, value in content.items() if key.startswith(f"{part}.")}
+        values = _under(part, content)
         parts[part] = kind(**values) if values else None
-    return FoldResult(parts["joint"], parts["said"], content.get("sigmoids"), record["history"], record["seconds"])
+    maps = tuple(kept.unpacked(_under(f"heatmaps{place}", content)) for place in range(record["heatmaps"]))
+    return FoldResult(
+        parts["joint"], parts["said"], content.get("sigmoids"), record["history"], record["seconds"], maps
+    )
+
+
+def _under(part: str, content: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {key.removeprefix(f"{part}."): value for key, value in content.items() if key.startswith(f"{part}.")}

@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from radunion.errors import TrainingError
@@ -51,13 +51,17 @@ class Ran:
 
 @dataclass(frozen=True)
 class Setting:
-    """What decides every fold beside protocol, films and split, and what the work is told to."""
+    """What decides every fold beside protocol, films and split, and what the work is told to.
+
+    `maps` is on how many held-out examinations of the first fold heat-maps are measured, of a split by patient.
+    """
 
     seed: int
     precision: FeaturePrecision
     cache: FeatureCache
     out: Path
     tell: Tell
+    maps: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,10 @@ def run_jobs(jobs: Sequence[Job], data: StudyData, setting: Setting) -> list[tup
     runnable = [(job.unit, one.name) for job in jobs for one in job.planned if reasons[one.name] is None]
     remaining = Remaining(runnable, len(jobs[0].splits))
     naming = naming_of(data, seed=setting.seed, precision=setting.precision)
-    return [_run_job(job, data, setting, naming, reasons, remaining) for job in jobs]
+    by_image = replace(setting, maps=0)
+    return [
+        _run_job(job, data, setting if job.unit == "patient" else by_image, naming, reasons, remaining) for job in jobs
+    ]
 
 
 def _run_job(
@@ -119,7 +126,7 @@ def _run_one(
     method: Method | None = None
     folds = []
     for split in job.splits:
-        name = naming.fold(run, split)
+        name = naming.fold(run, split, maps=setting.maps)
         kept = store.get(name)
         if kept is None:
             if method is None:
@@ -139,7 +146,9 @@ def _run_one(
 def _prepared(planned: Planned, data: StudyData, setting: Setting, store: FoldStore, work: Path, tell: Tell) -> Method:
     """Look at all films, and note how long that took."""
     start = time.monotonic()
-    method = method_of(planned.protocol, data, Tools(setting.cache, setting.precision, setting.seed, work, tell))
+    method = method_of(
+        planned.protocol, data, Tools(setting.cache, setting.precision, setting.seed, work, tell, setting.maps)
+    )
     store.prepared(time.monotonic() - start)
     return method
 

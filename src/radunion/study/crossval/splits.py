@@ -10,6 +10,9 @@ from radunion.errors import UsageError
 from radunion.report.study.material import FoldSize, Unit
 from radunion.study.crossval.data import StudyData
 
+MAPPED_FOLD = 1
+"""The fold whose heat-maps are measured: one model is enough to tell what a protocol looks at."""
+
 
 @dataclass(frozen=True)
 class Split:
