@@ -121,13 +121,31 @@ def test_a_bundle_without_evidence_can_be_occluded_and_says_so(tmp_path: Path) -
     assert tuple(found) == ("medial", "lateral")
 
 
-@pytest.mark.parametrize("way", ["evidence", "grad-cam", "integrated-gradients"])
+class TellingScorer(PatchScorer):
+    """Give evidence too: the first corner for each cortex."""
+
+    def forward(self, ap: torch.Tensor, lateral: torch.Tensor, present: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        weights, levels, none, _ = super().forward(ap, lateral, present)
+        evidence = torch.zeros(len(ap), 4, 8, 6)
+        evidence[:, :, 0, 0] = 1
+        return weights, levels, none, none, none, evidence
+
+
+def test_evidence_of_a_network_is_its_last_output(tmp_path: Path) -> None:
+    pair = noise_pair(tmp_path)
+    found = maps_of(NetworkReader(TellingScorer(), HOW), pair, way="evidence")
+    assert [one.values.shape for one in found.values()] == [(8, 6)] * 4
+    assert [float(one.values[0, 0]) for one in found.values()] == [1.0] * 4
+    with pytest.raises(UsageError, match="this one has none; ask for Grad-CAM"):
+        maps_of(NetworkReader(PatchScorer(), HOW), pair, way="evidence")
+
+
+@pytest.mark.parametrize("way", ["grad-cam", "integrated-gradients"])
 def test_a_way_that_a_model_has_not_is_refused(way: Way, tmp_path: Path) -> None:
     bundle = write(tmp_path / "model", evidence=True)
     pair = prepare_pair(save_film(tmp_path / "film.png", a_film(lateral=0.0)), None, bundle.preprocessing)
-    model = NetworkReader(PatchScorer(), bundle.preprocessing) if way == "evidence" else BundleReader(bundle)
-    with pytest.raises(UsageError, match=rf"found {way} of (network|bundle); ask for occlusion"):
-        maps_of(model, pair, way=way)
+    with pytest.raises(UsageError, match=rf"found {way} of bundle; ask for occlusion"):
+        maps_of(BundleReader(bundle), pair, way=way)
 
 
 def test_without_captum_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

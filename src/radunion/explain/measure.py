@@ -14,7 +14,7 @@ from radunion.explain.examples import examples
 from radunion.explain.marked import MarkedExamination
 from radunion.explain.observe import Seen, map_examination, observe
 from radunion.explain.removal import Removed, remove
-from radunion.explain.subject import Subject
+from radunion.explain.subject import Subject, remembering
 from radunion.explain.tally import areas, mean_curves, pointed, verdict
 
 Progress = Callable[[int, int], None]
@@ -60,6 +60,7 @@ def measure_heatmaps(
 
     Raises UsageError where no film has its fracture marked, FilmError for a film that cannot be used.
     """
+    subject = remembering(subject)  # examples are of maps that were made
     seen, removed = _looked(subject, examinations, settings, random, progress)
     films = [one for one in seen if one.scope == "film"]
     if not films:

@@ -1,7 +1,7 @@
 """What is measured: a model that reads prepared films, and its maps of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -94,6 +94,23 @@ class Subject:
     way: str
     reader: Reader
     maps: Callable[[PreparedPair], Maps]
+
+
+def remembering(subject: Subject) -> Subject:
+    """Return a subject that makes the maps of a pair once, known by its films' paths; the films are not kept."""
+    kept: dict[tuple[Path | None, ...], dict[Cortex, Float32[np.ndarray, "rows columns"]]] = {}
+
+    def maps(pair: PreparedPair) -> Maps:
+        paths = tuple(None if film is None else film.radiograph.path for film in pair.films)
+        if paths not in kept:
+            kept[paths] = {cortex: one.values for cortex, one in subject.maps(pair).items()}
+        return {
+            cortex: EvidenceMap(kept[paths][cortex], film.radiograph, pair.how, film.shaft)
+            for cortex, side in pair.shown()
+            if cortex in kept[paths] and (film := pair.films[side]) is not None
+        }
+
+    return replace(subject, maps=maps)
 
 
 def prepare_pair(ap: Path | None, lateral: Path | None, how: Preprocessing) -> PreparedPair:

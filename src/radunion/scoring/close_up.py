@@ -95,8 +95,8 @@ def _letter(axes: Any, heat: Float32[np.ndarray, "h w"], letter: str, *, middle:
     from matplotlib.patheffects import withStroke
 
     rows, columns = np.nonzero(heat >= OUTLINE)
-    row = (rows.min() + rows.max()) / 2
     outer, side = (columns.min(), "right") if columns.mean() < middle else (columns.max(), "left")
+    row = rows[columns == outer].mean()
     axes.annotate(
         letter, (outer, row), xytext=(-6 if side == "right" else 6, 0), textcoords="offset points",
         ha=side, va="center", fontsize=19, fontweight="bold", color="white", family="DejaVu Sans",

@@ -107,7 +107,7 @@ def _draw_cortex(figure: Any, left: float, name: Cortex, cortex: CortexScore, co
         _write(figure, left, 0.558, "it widens the totals", size=13)
     else:
         _write(figure, left, 0.600, str(cortex.level), size=26, weight="bold")
-        _write(figure, left + 0.02, 0.603, LEVEL_WORDS[cortex.level], size=14, weight="bold")
+        _write(figure, left + 0.02, 0.603, LEVEL_WORDS[cortex.level], size=13, weight="bold")
         _write(figure, left, 0.573, certainty_in_words(cortex), size=13)
         _write(figure, left, 0.549, range_in_words(cortex, coverage), size=11)
     axes = figure.add_axes((left + 0.014, 0.412, 0.062, 0.125))
