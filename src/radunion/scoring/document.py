@@ -49,13 +49,17 @@ class UnionScore(Strict):
 
 
 class FilmInput(Strict):
-    """One film as scored: its path as given, and its distance from the films of training."""
+    """One film as scored: its path as given, and its distance from the films of training.
+
+    `leg` is how like a film of a lower leg it is, in log-odds less a limit: below 0 it is flagged.
+    """
 
     path: str
     sha256: str
     view: View
     view_source: ViewSaid
     distance: float
+    leg: float
 
 
 class ModelStamp(Strict):

@@ -18,6 +18,7 @@ from radunion.scoring.document import Familiarity, FilmInput, ModelStamp, ScoreD
 from radunion.scoring.evidence import EvidenceMap
 from radunion.scoring.graph import Inferred
 from radunion.scoring.inference import distances, infer_prepared
+from radunion.scoring.leg_gate import leg_likeness
 from radunion.scoring.same_film import same_film
 from radunion.scoring.totals import score_cortices, score_total, score_union, used_cortices
 from radunion.scoring.views import PAIR, Assigned, Claim, assign_views
@@ -31,12 +32,13 @@ PreparedFilm = Float32[np.ndarray, "height width"]
 
 @dataclass(frozen=True)
 class Film:
-    """One film read and prepared; `shaft` only where the model looks along the shaft."""
+    """One film read and prepared; `shaft` only where the model looks along the shaft, `leg` how like a leg it is."""
 
     radiograph: Radiograph
     prepared: PreparedFilm
     shaft: Shaft | None
     claim: Claim
+    leg: float
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ def _read(path: Path, how: Preprocessing, view: View | None) -> Film:
     radiograph = read_radiograph(path)
     shaft = find_shaft(radiograph.pixels) if how.shape == "shaft" else None
     claim = Claim(radiograph.view, radiograph.view_source) if view is None else Claim(view, "user")
-    return Film(radiograph, prepare(radiograph.pixels, how, shaft=shaft), shaft, claim)
+    leg = leg_likeness(radiograph.pixels)
+    return Film(radiograph, prepare(radiograph.pixels, how, shaft=shaft), shaft, claim, leg)
 
 
 def _infer(bundle: Bundle, films: Sequence[Film]) -> tuple[Assigned, Inferred]:
@@ -176,6 +179,7 @@ def _document(
             view=view,
             view_source=source,
             distance=round(float(far[PAIR.index(view)]), 4),
+            leg=round(film.leg, 4),
         )
         for film, view, source in zip(films, assigned.views, assigned.sources, strict=True)
     )
@@ -212,6 +216,8 @@ def _warnings(
 ) -> Iterator[ScoreWarning]:
     """Yield what must be known, the gravest first: the input, the views, the model, the films' own oddities."""
     paths = [str(film.radiograph.path) for film in films]
+    if strange := [path for path, one in zip(paths, films, strict=True) if one.leg < 0]:
+        yield warning("RS312", *strange)
     if not familiarity.familiar:
         yield warning("RS307")
     for code in sorted({code for code, _ in assigned.notes}):
