@@ -9,14 +9,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import commands, extraction, growth, heads, search, sharing, simulator
+from benchmarks import archive, commands, extraction, growth, heads, search, sharing, simulator
 
 RESULTS = Path(__file__).with_name("results.json")
 
 
 def main() -> None:
     """Measure, print, and write results.json beside this file."""
-    rows = [row for module in (extraction, commands, simulator, heads, growth, sharing, search) for row in module.run()]
+    modules = (extraction, commands, simulator, archive, heads, growth, sharing, search)
+    rows = [row for module in modules for row in module.run()]
     machine = {"cores": len(os.sched_getaffinity(0)), "processor": _processor(), "python": platform.python_version()}
     Console().print(_table(rows))
     RESULTS.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1) + "\n")

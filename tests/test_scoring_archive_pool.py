@@ -1,12 +1,14 @@
 """Workers that die, hang or cannot start cost what they were at and nothing else."""
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from radunion.errors import BundleError, RadunionError
@@ -57,6 +59,20 @@ def environment(_: int) -> tuple[str, bool]:
     return os.environ["OMP_NUM_THREADS"], blocked
 
 
+def faults(_: int) -> int:
+    """Hold 32 MB in arrays, three times, and return the pages that the last time had to be asked for."""
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        held = [np.ones(1 << 21, dtype=np.uint8) for _ in range(16)]
+        asked = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+        del held
+    return asked
+
+
+def make_faults() -> Callable[[int], int]:
+    return faults
+
+
 def make_environment() -> Callable[[int], tuple[str, bool]]:
     return environment
 
@@ -99,6 +115,12 @@ def test_workers_use_one_thread_and_leave_ctrl_c_to_their_parent() -> None:
         assert list(pool.run([1])) == [(1, ("1", True))]
     assert dict(os.environ) == before
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_workers_keep_the_memory_of_one_item_for_the_next() -> None:
+    with Pool(make_faults, workers=1, seconds=minute) as pool:
+        (asked,) = [result for _, result in pool.run([1]) if not isinstance(result, Lost)]
+    assert asked < 100  # of 8,192 pages
 
 
 def test_a_worker_that_cannot_work_says_why_and_nothing_of_a_patient() -> None:

@@ -18,6 +18,9 @@ Make = Callable[[], Callable[[Item], Result]]
 """Loads what the work needs, in the process that does it, and returns the work."""
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_HELD = {"MALLOC_MMAP_THRESHOLD_": str(1 << 28), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
+"""Bytes of freed memory that glibc keeps for the next film: given back after each, it costs a sixth of the time."""
+_ENVIRONMENT = {**_ONE_THREAD, **_HELD}
 _PATIENCE_S = 5.0
 
 
@@ -94,8 +97,8 @@ def _said(error: Exception) -> str:
 @contextmanager
 def _started_so() -> Iterator[None]:
     """Let a process begin with one thread for arithmetic, and deaf to Ctrl-C, which is for the one that gives work."""
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(_ONE_THREAD)
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    os.environ.update(_ENVIRONMENT)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
     try:
         yield

@@ -1,0 +1,86 @@
+"""Do scores change in fewer bits, and is it faster: each way of running the graph against ONNX Runtime in float32.
+
+    python -m benchmarks.archive_precision [MODEL [FILMS]]
+
+prints a table. What a change is: the median level of a cortex, or the median total, is another.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.archive_model import PATIENTS, SEED, archive_model
+from benchmarks.peers.environment import peer_python
+from benchmarks.search import KEPT, simulated
+from radunion.joint import TOTAL_SCORES, JointLevels, median_score
+from radunion.radiograph import prepare, read_radiograph
+from radunion.scoring import load_bundle
+
+_HERE = Path(__file__).parent / "peers"
+
+
+def main() -> None:
+    """Measure and print."""
+    model = Path(sys.argv[1]) if len(sys.argv) > 1 else archive_model()
+    films = Path(sys.argv[2]) if len(sys.argv) > 2 else simulated(PATIENTS, SEED).parent / "films"
+    for row in rows(model, films):
+        print(json.dumps(row))
+
+
+def rows(model: Path, films: Path) -> list[dict[str, Any]]:
+    """Return a row for each way."""
+    bundle = load_bundle(model)
+    pairs = [(ap, lateral) for ap in sorted(films.glob("*-ap.dcm")) if (lateral := _other(ap)).exists()]
+    how = bundle.preprocessing
+    prepared = np.stack([[prepare(read_radiograph(film).pixels, how) for film in pair] for pair in pairs])
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        (place / "model.onnx").write_bytes(bundle.files["model.onnx"])
+        np.save(place / "prepared.npy", prepared)
+        python = peer_python(KEPT / "scoring-peers", _HERE / "scoring_requirements.txt")
+        given = {"--graph": place / "model.onnx", "--prepared": place / "prepared.npy", "--out": place}
+        words = [str(word) for pair in given.items() for word in pair]
+        told = subprocess.run([python, _HERE / "precision.py", *words], check=True, stdout=subprocess.PIPE, text=True)
+        rates: dict[str, float] = json.loads(told.stdout.splitlines()[-1])
+        said = [JointLevels(*_joint(place / f"{number}.npz")) for number in range(len(rates))]
+    return [
+        {"way": way, "films a second, one core": round(rate, 1), **_changes(said[0], one)}
+        for (way, rate), one in zip(rates.items(), said, strict=True)
+    ]
+
+
+def _other(ap: Path) -> Path:
+    return ap.with_name(ap.name.replace("-ap", "-lateral"))
+
+
+def _joint(file: Path) -> tuple[np.ndarray, ...]:
+    with np.load(file) as found:
+        return found["weights"], found["levels"], found["scorable"]
+
+
+def _changes(wanted: JointLevels, found: JointLevels) -> dict[str, Any]:
+    gap = np.abs(wanted.margins() - found.margins()).max()
+    levels, totals = ([take(one) for one in (wanted, found)] for take in (_levels, _totals))
+    return {
+        "examinations": len(wanted),
+        "largest change of a probability": float(f"{gap:.2g}"),
+        "cortices whose level changes": int((levels[0] != levels[1]).sum()),
+        "totals that change": int((totals[0] != totals[1]).sum()),
+    }
+
+
+def _levels(joint: JointLevels) -> np.ndarray:
+    return median_score(joint.margins(), 1)
+
+
+def _totals(joint: JointLevels) -> np.ndarray:
+    return median_score(joint.totals("mrust"), TOTAL_SCORES["mrust"][0])
+
+
+if __name__ == "__main__":
+    main()
