@@ -86,7 +86,7 @@ def interval(
 
 def _groups(folder: Path) -> dict[str, str]:
     """Return the group of patients of each file of a film."""
-    notes, films = {}, {}
+    films: dict[str, str] = {}
     with (folder / "notes.csv").open(encoding="utf-8", newline="") as stream:
         notes = {row["id"]: row["group"] for row in csv.DictReader(stream)}
     for table, key, columns in (
