@@ -88,6 +88,7 @@ def test_a_cohort_with_errors_is_refused(cohort: Path, tmp_path: Path, capsys: p
     assert "RU102" in said
 
 
+@pytest.mark.slow
 def test_the_demonstration_runs_end_to_end_and_goes_on_where_it_was(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
