@@ -15,6 +15,7 @@ from torch import nn
 from radunion.errors import BundleError
 from radunion.radiograph import Preprocessing
 from radunion.scoring.graph import EVIDENCE, OUTPUTS
+from radunion.training.traces import without_traces
 
 _TOLERANCE = 1e-3
 
@@ -36,7 +37,7 @@ def export_onnx(scorer: nn.Module, preprocessing: Preprocessing) -> bytes:
             scorer.eval(), inputs, str(path), input_names=["ap", "lateral", "present"], output_names=list(names),
             dynamic_shapes=[{0: examinations}] * 3, dynamo=True, external_data=False, verbose=False,
         )  # fmt: skip
-        graph = path.read_bytes()
+        graph = without_traces(path.read_bytes())
     _must_agree(graph, scorer, inputs, names)
     return graph
 

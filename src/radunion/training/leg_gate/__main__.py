@@ -11,6 +11,7 @@ from radunion.scoring.leg_gate.thumbnail import SIDE
 from radunion.training.leg_gate.films import GateFilms, Thumbnails, made_thumbnails, simulated_thumbnails
 from radunion.training.leg_gate.learn import GateTraining, learn_gate
 from radunion.training.leg_gate.network import LegGate
+from radunion.training.traces import without_traces
 
 
 def main() -> None:
@@ -34,6 +35,7 @@ def write_gate(network: LegGate, path: Path) -> None:
         network.eval(), example, str(path), input_names=[INPUT], output_names=[OUTPUT],
         dynamic_shapes=({0: torch.export.Dim("n")},), dynamo=True, external_data=False, verbose=False,
     )  # fmt: skip
+    path.write_bytes(without_traces(path.read_bytes()))
 
 
 def _tell(stage: str, done: int, total: int) -> None:
