@@ -19,9 +19,10 @@ from pydicom.uid import (
 from tests.test_scoring_archive_samples import PSEUDONYMS, SECRETS, odd_tree, save_dicom
 from tests.test_scoring_samples import a_film, save_film
 
+from radunion.cohort.pattern import compiled
 from radunion.errors import UsageError
 from radunion.scoring.archive.header import read_header
-from radunion.scoring.archive.look import compiled, look
+from radunion.scoring.archive.look import look
 from radunion.scoring.archive.seen import SeenFile
 
 NAMES = r"(?P<patient>\w+)/(?P<visit>\w+)_(?P<view>\w+)\.\w+"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from radunion.cohort.pattern import NEEDED, compiled
 from radunion.cohort.table import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
 from radunion.errors import CohortError, UsageError
 from radunion.scale import View
@@ -18,7 +19,6 @@ VIEW_WORDS: dict[str, View] = {
 }
 """The words for a view that file names may use, in lower case."""
 
-_NEEDED = ("patient", "visit", "view")
 _SHOWN = 20
 
 
@@ -46,17 +46,10 @@ def import_folder(folder: Path, *, pattern: str) -> pl.DataFrame:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        expression = re.compile(pattern)
-    except re.error as error:
-        raise UsageError(f"the pattern must be a regular expression; found {pattern!r}: {error}") from None
-    absent = [name for name in _NEEDED if name not in expression.groupindex]
-    if absent:
-        groups = ", ".join(f"(?P<{name}>…)" for name in absent)
-        raise UsageError(f"the pattern must name patient, visit and view; {pattern!r} lacks {groups}")
-    unknown = sorted(set(expression.groupindex) - {*_NEEDED, *OPTIONAL_COLUMNS})
+    expression = compiled(pattern)
+    unknown = sorted(set(expression.groupindex) - {*NEEDED, *OPTIONAL_COLUMNS})
     if unknown:
-        allowed = ", ".join((*_NEEDED, *OPTIONAL_COLUMNS))
+        allowed = ", ".join((*NEEDED, *OPTIONAL_COLUMNS))
         raise UsageError(f"the pattern's groups must be columns ({allowed}); found {', '.join(unknown)}")
     return expression
 

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from radunion.cohort.folder import FILM_SUFFIXES, VIEW_WORDS
-from radunion.errors import UsageError
+from radunion.cohort.pattern import compiled
 from radunion.radiograph.raster import raster_format
 from radunion.radiograph.silence import quiet
 from radunion.scoring.archive.seen import Pseudonyms, SeenFile
 
 _HEAD = 140
-_GROUPS = ("patient", "visit", "view")
 _SIDES = {"l": "left", "left": "left", "r": "right", "right": "right"}
 
 Look = Callable[[str], SeenFile]
@@ -52,22 +51,6 @@ def look(folder: Path, name: str, *, pseudonyms: Pseudonyms, pattern: re.Pattern
     if seen.code is not None or pattern is None:
         return seen
     return by_name(seen, pattern, pseudonyms)
-
-
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Return a pattern for names below the folder, with groups `patient`, `visit`, `view` and, maybe, `side`.
-
-    Raises UsageError for one that cannot serve.
-    """
-    try:
-        expression = re.compile(pattern)
-    except re.error as error:
-        raise UsageError(f"the pattern must be a regular expression; found {pattern!r}: {error}") from None
-    absent = [name for name in _GROUPS if name not in expression.groupindex]
-    if absent:
-        groups = ", ".join(f"(?P<{name}>…)" for name in absent)
-        raise UsageError(f"the pattern must name patient, visit and view; {pattern!r} lacks {groups}")
-    return expression
 
 
 def side_of(word: str) -> str:

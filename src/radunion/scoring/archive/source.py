@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from radunion.cohort.pattern import compiled
 from radunion.errors import UsageError
-from radunion.scoring.archive.look import Looking, compiled, looker
+from radunion.scoring.archive.look import Looking, looker
 from radunion.scoring.archive.place import Place
 from radunion.scoring.archive.pool import Lost, Pool
 from radunion.scoring.archive.seen import SeenFile
