@@ -91,3 +91,5 @@ def test_evaluate_measures_them_into_its_report(
     numbers = json.loads((tmp_path / "out" / "heatmaps.json").read_text())
     assert (numbers["way"], numbers["films"]) == ("occlusion", 4)
     assert "P0-" not in page
+    assert main([*words, "--overwrite"]) == 0
+    assert not (tmp_path / "out" / "heatmaps.json").exists()

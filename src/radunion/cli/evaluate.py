@@ -58,7 +58,8 @@ def add_to(subparsers: Subparsers) -> None:
 
 def run(args: Namespace) -> int:
     """Evaluate, print the headline tables and write the report."""
-    must_be_free([args.out / "report.html", args.out / "metrics.json"], overwrite=args.overwrite)
+    written = [args.out / name for name in ("report.html", "metrics.json", "heatmaps.json")]
+    must_be_free(written, overwrite=args.overwrite)
     from radunion.cohort import read_cohort
     from radunion.study.evaluate import evaluate_bundles
 

@@ -106,6 +106,8 @@ def write_report(
     )
     out.mkdir(parents=True, exist_ok=True)
     comparison.write(out / "metrics.json")
+    for stale in (*out.glob("heatmaps.json"), *out.glob("heatmaps-[0-9]*.json")):
+        stale.unlink()  # of an earlier report
     for quality in heatmaps:
         quality.write(out)
     path = out / "report.html"
