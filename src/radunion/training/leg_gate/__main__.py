@@ -1,4 +1,4 @@
-"""Make the gate's network anew: `python -m radunion.training.leg_gate OUT`, some twenty minutes on two cores."""
+"""Make the gate's network anew: `python -m radunion.training.leg_gate OUT`, minutes on two cores."""
 
 import sys
 from argparse import ArgumentParser
@@ -22,7 +22,8 @@ def main() -> None:
     args = parser.parse_args()
     films = GateFilms()
     legs = simulated_thumbnails(films, tell=_tell)
-    known: dict[str, Thumbnails] = {"simulated": legs, **dict(made_thumbnails(films, tell=_tell).items())}
+    known: dict[str, Thumbnails] = {"simulated": legs}
+    known.update(made_thumbnails(films, tell=_tell).items())
     network = learn_gate(known, GateTraining(steps=args.steps), tell=_tell)
     args.out.mkdir(parents=True, exist_ok=True)
     write_gate(network, args.out / NETWORK)
