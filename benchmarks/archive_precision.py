@@ -2,13 +2,14 @@
 
     python -m benchmarks.archive_precision [MODEL [FILMS]]
 
-prints a table. What a change is: the median level of a cortex, or the median total, is another.
+prints a row each. What a change is, `radunion evaluate --precisions` says too; this adds OpenVINO in float32 and int8.
 """
 
 import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,13 @@ import numpy as np
 from benchmarks.archive_model import PATIENTS, SEED, archive_model
 from benchmarks.peers.environment import peer_python
 from benchmarks.search import KEPT, simulated
-from radunion.joint import TOTAL_SCORES, JointLevels, median_score
+from radunion.evaluation.precision import PARTS
+from radunion.joint import JointLevels
 from radunion.radiograph import prepare, read_radiograph
 from radunion.scoring import load_bundle
+from radunion.scoring.card import Card
+from radunion.scoring.graph import Inferred
+from radunion.scoring.stated import Stated, changes, largest_change, stated_of
 
 _HERE = Path(__file__).parent / "peers"
 
@@ -47,7 +52,7 @@ def rows(model: Path, films: Path) -> list[dict[str, Any]]:
         words = [str(word) for pair in given.items() for word in pair]
         told = subprocess.run([python, _HERE / "precision.py", *words], check=True, stdout=subprocess.PIPE, text=True)
         rates: dict[str, float] = json.loads(told.stdout.splitlines()[-1])
-        said = [JointLevels(*_joint(place / f"{number}.npz")) for number in range(len(rates))]
+        said = [_stated(bundle.card, place / f"{number}.npz") for number in range(len(rates))]
     return [
         {"way": way, "films a second, one core": round(rate, 1), **_changes(said[0], one)}
         for (way, rate), one in zip(rates.items(), said, strict=True)
@@ -58,28 +63,20 @@ def _other(ap: Path) -> Path:
     return ap.with_name(ap.name.replace("-ap", "-lateral"))
 
 
-def _joint(file: Path) -> tuple[np.ndarray, ...]:
+def _stated(card: Card, file: Path) -> list[Stated]:
     with np.load(file) as found:
-        return found["weights"], found["levels"], found["scorable"]
+        joint = JointLevels(found["weights"], found["levels"], found["scorable"])
+        present = np.ones((len(joint), 2), dtype=bool)
+        return stated_of(card, Inferred(joint, found["lateral_view"], found["features"], present))
 
 
-def _changes(wanted: JointLevels, found: JointLevels) -> dict[str, Any]:
-    gap = np.abs(wanted.margins() - found.margins()).max()
-    levels, totals = ([take(one) for one in (wanted, found)] for take in (_levels, _totals))
+def _changes(wanted: Sequence[Stated], found: Sequence[Stated]) -> dict[str, Any]:
+    counted = [changes(one, other) for one, other in zip(wanted, found, strict=True)]
     return {
         "examinations": len(wanted),
-        "largest change of a probability": float(f"{gap:.2g}"),
-        "cortices whose level changes": int((levels[0] != levels[1]).sum()),
-        "totals that change": int((totals[0] != totals[1]).sum()),
+        "largest change of a probability": float(f"{largest_change(wanted, found):.2g}"),
+        **{f"changes: {part}": sum(one[part] for one in counted) for part in PARTS},
     }
-
-
-def _levels(joint: JointLevels) -> np.ndarray:
-    return median_score(joint.margins(), 1)
-
-
-def _totals(joint: JointLevels) -> np.ndarray:
-    return median_score(joint.totals("mrust"), TOTAL_SCORES["mrust"][0])
 
 
 if __name__ == "__main__":

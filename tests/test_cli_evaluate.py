@@ -167,3 +167,18 @@ def test_no_film_at_all_is_a_failure(cohort: Path, model: Path, tmp_path: Path, 
     assert "none of 12 can" in told
     assert "radunion cohort check" in told
     assert not (tmp_path / "out").exists()
+
+
+def test_fewer_bits_stand_in_the_report_and_in_its_numbers(
+    cohort: Path, model: Path, tmp_path: Path, capsys: Told
+) -> None:
+    assert evaluate(model, cohort, "--out", tmp_path / "out", "--precisions", "int8") == 0
+    assert "tiny in int8 (ONNX Runtime): " in capsys.readouterr().out
+    assert "Scores in fewer bits" in (tmp_path / "out" / "report.html").read_text()
+    rows = json.loads((tmp_path / "out" / "metrics.json").read_text())["rows"]
+    assert [row["exams"] for row in rows if (row["protocol"], row["metric"]) == ("tiny in int8", "changed:any")] == [6]
+
+
+def test_other_precisions_are_wrong_usage(cohort: Path, model: Path, tmp_path: Path, capsys: Told) -> None:
+    assert evaluate(model, cohort, "--out", tmp_path / "out", "--precisions", "int8,int4") == 2
+    assert "'int8,int4' must be int8 or bfloat16, or both" in capsys.readouterr().err

@@ -1,6 +1,6 @@
 """`radunion evaluate`: models beside the no-image baselines, as a table and a report."""
 
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from radunion.errors import UsageError
 
 if TYPE_CHECKING:
     from radunion.evaluation.heatmaps.quality import HeatmapQuality
+    from radunion.evaluation.precision import FewerBits, Precision
     from radunion.scoring import Bundle
     from radunion.study.evaluate import Evaluated
 
@@ -46,6 +47,10 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--occlude", metavar="N", type=natural, default=0,
         help="marked examinations on which models without maps of their own are occluded, seconds a film (0)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--precisions", metavar="A,B", type=_precisions, default=(),
+        help="also see whether scores change in fewer bits: int8, bfloat16 or both (not)",
     )  # fmt: skip
     parser.add_argument(
         "--on-training-films", action="store_true", help="go on although a model was trained on this very cohort"
@@ -80,7 +85,8 @@ def run(args: Namespace) -> int:
     say_what_matters(found)
     print_headline(found)
     maps = _heatmaps(bundles, found, args)
-    answer(f"{write_evaluation(args.out, found, heatmaps=maps)}; {NOTICE}")
+    bits = _fewer_bits(bundles, found, args.precisions)
+    answer(f"{write_evaluation(args.out, found, heatmaps=maps, agreements=bits)}; {NOTICE}")
     return 0
 
 
@@ -104,6 +110,22 @@ def _heatmaps(bundles: "dict[str, Bundle]", found: "Evaluated", args: Namespace)
     return measured
 
 
+def _fewer_bits(
+    bundles: "dict[str, Bundle]", found: "Evaluated", precisions: "tuple[Precision, ...]"
+) -> "tuple[FewerBits, ...]":
+    """See whether scores change in fewer bits where that was asked for, and say in a line each what is proved."""
+    if not precisions:
+        return ()
+    from radunion.report.precision import in_a_line
+    from radunion.study.precision import agreements
+
+    with progress("examinations scored in fewer bits") as tell:
+        measured = agreements(bundles, found.examinations, precisions, progress=tell)
+    for one in measured:
+        answer(in_a_line(one))
+    return measured
+
+
 def print_headline(found: "Evaluated") -> None:
     """Print, scale by scale, the summary, every protocol's headline numbers and the paired differences."""
     from radunion.cli.comparison import comparison_tables
@@ -118,7 +140,12 @@ def print_headline(found: "Evaluated") -> None:
 
 
 def write_evaluation(
-    out: Path, found: "Evaluated", *, title: str | None = None, heatmaps: "Sequence[HeatmapQuality]" = ()
+    out: Path,
+    found: "Evaluated",
+    *,
+    title: str | None = None,
+    heatmaps: "Sequence[HeatmapQuality]" = (),
+    agreements: "Sequence[FewerBits]" = (),
 ) -> Path:
     """Write report.html and metrics.json into a folder; return the path of the report."""
     from radunion.report.cohort import summarise_cohort
@@ -136,6 +163,7 @@ def write_evaluation(
         notice=NOTICE,
         simulated=found.simulated,
         heatmaps=heatmaps,
+        agreements=agreements,
     )
 
 
@@ -147,6 +175,16 @@ def say_what_matters(found: "Evaluated") -> None:
             say(f"  {film}")
     for note in found.notes:
         say(note)
+
+
+def _precisions(text: str) -> "tuple[Precision, ...]":
+    """Read int8 and bfloat16, with a comma between them."""
+    from radunion.evaluation.precision import FEWER_BITS
+
+    named = tuple(one for one in FEWER_BITS if one in text.split(","))
+    if sorted(named) != sorted(text.split(",")):
+        raise ArgumentTypeError(f"{text!r} must be {' or '.join(FEWER_BITS)}, or both with a comma between them")
+    return named
 
 
 def _load(paths: Sequence[Path], names: Sequence[str] | None) -> "dict[str, Bundle]":

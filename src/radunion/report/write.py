@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import polars as pl
 from radunion.errors import UsageError
 from radunion.evaluation.compare import Comparison
 from radunion.evaluation.heatmaps.quality import HeatmapQuality
+from radunion.evaluation.precision import FewerBits
 from radunion.report.figures import (
     Agreement,
     BlandAltman,
@@ -25,6 +26,7 @@ from radunion.report.figures import (
 )
 from radunion.report.heatmaps.section import heatmap_section
 from radunion.report.numbers import SCALE_NAMES
+from radunion.report.precision import precision_section
 from radunion.report.study.blocks import figures_in
 from radunion.report.tables import CORTEX_AUROC, CORTEX_KAPPA, HEADLINE, REST, SEED, Table, counted, differences, table
 from radunion.report.words import headline_model, summary
@@ -72,17 +74,19 @@ def write_report(
     simulated: bool,
     model: str | None = None,
     heatmaps: Sequence[HeatmapQuality] = (),
+    agreements: Sequence[FewerBits] = (),
 ) -> Path:
     """Write report.html, metrics.json and a file for each of `heatmaps` into `out`; return the path of the report.
 
     `model` is the protocol that the words and the figures are about, by default the first that is no baseline.
-    `history` has `epoch`, `train_loss`, `validation_loss` and, for several folds, `fold`. Raises UsageError when
+    `history` has `epoch`, `train_loss`, `validation_loss` and, for several folds, `fold`. `agreements` are scores in
+    fewer bits beside those in float32; their rows stand in metrics.json too. Raises UsageError when
     `model` was not compared or a picture is neither PNG nor JPEG.
     """
     if model is not None and model not in comparison.protocols:
         raise UsageError(f"the report is about one of {', '.join(comparison.protocols)}, found {model!r}")
     told = model or headline_model(comparison)
-    maps = [heatmap_section(one) for one in heatmaps]
+    further = [heatmap_section(one) for one in heatmaps] + ([precision_section(agreements)] if agreements else [])
     page = (
         environment()
         .get_template("report.html")
@@ -98,14 +102,15 @@ def write_report(
             seed_figure=_draw(intervals(comparison, "seed18-macro", "films", scale="mixed", note=_INFLATED)),
             curve=_draw(LearningCurve("curve", _CURVE, tuple(history))) if history else None,
             pictures=[(caption, _data_uri(picture)) for caption, picture in pictures],
-            heatmaps=maps,
-            drawn={one.name: svg(one) for section in maps for one in figures_in(section.blocks)},
+            further=further,
+            drawn={one.name: svg(one) for section in further for one in figures_in(section.blocks)},
             cohort=dict(cohort_summary),
             provenance=dict(_flat(provenance)),
         )
     )
     out.mkdir(parents=True, exist_ok=True)
-    comparison.write(out / "metrics.json")
+    rows = (*comparison.rows, *(row for one in agreements for row in one.rows()))
+    replace(comparison, rows=rows).write(out / "metrics.json")
     for stale in (*out.glob("heatmaps.json"), *out.glob("heatmaps-[0-9]*.json")):
         stale.unlink()  # of an earlier report
     for quality in heatmaps:

@@ -61,12 +61,7 @@ class Graph:
         With `evidence` also where it looked, which not every model says. Raises BundleError when the graph fails or
         its numbers are not probabilities.
         """
-        here = present.astype(np.float32)
-        feeds = {
-            "ap": ap * here[:, 0, None, None, None],
-            "lateral": lateral * here[:, 1, None, None, None],
-            "present": here,
-        }
+        feeds = feeds_of(ap, lateral, present)
         names = (*OUTPUTS, *([EVIDENCE] if evidence else []))
         try:
             values = self.session.run(list(names), feeds)
@@ -83,6 +78,18 @@ class Graph:
         evidence = values.get(EVIDENCE)
         maps = None if evidence is None else np.clip(evidence.astype(np.float32), 0.0, None)
         return Inferred(joint, np.clip(view, 0.0, 1.0), features, present, maps)
+
+
+def feeds_of(
+    ap: Float32[np.ndarray, "n 1 h w"], lateral: Float32[np.ndarray, "n 1 h w"], present: Bool[np.ndarray, "n 2"]
+) -> dict[str, np.ndarray]:
+    """Return the inputs of a graph; absent films are zeros, whatever stands there."""
+    here = present.astype(np.float32)
+    return {
+        "ap": ap * here[:, 0, None, None, None],
+        "lateral": lateral * here[:, 1, None, None, None],
+        "present": here,
+    }
 
 
 def open_graph(model: bytes, *, preprocessing: Preprocessing, path: Path, evidence: bool = False) -> Graph:

@@ -34,7 +34,7 @@ def infer(bundle: Bundle, pairs: Sequence[Pair], *, batch: int = 16, progress: P
     """
     _must_have_films(pairs)
     parts = []
-    with closing(_prepared_batches(pairs, bundle.preprocessing, batch)) as batches:
+    with closing(prepared_batches(pairs, bundle.preprocessing, batch)) as batches:
         for films, present in batches:
             parts.append(bundle.graph.run(films[:, :1], films[:, 1:], present))
             if progress is not None:
@@ -83,7 +83,7 @@ def prepared_film(path: Path, how: Preprocessing) -> Float32[np.ndarray, "height
     return prepare(read_radiograph(path).pixels, how)
 
 
-def _prepared_batches(pairs: Sequence[Pair], how: Preprocessing, batch: int) -> Generator[Batch, None, None]:
+def prepared_batches(pairs: Sequence[Pair], how: Preprocessing, batch: int) -> Generator[Batch, None, None]:
     """Yield batches of films, zeros where absent; at most a few batches are decoded ahead of the caller."""
     waiting: deque[list[tuple[Future[np.ndarray] | None, ...]]] = deque()
     batches = (pairs[start : start + batch] for start in range(0, len(pairs), batch))

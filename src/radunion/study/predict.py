@@ -64,7 +64,7 @@ def predict(
     kept, first, problems = _run_readable(bundles[names[0]], examinations, tell)
     inferred = {names[0]: first}
     for number, name in enumerate(names[1:], start=1):
-        inferred[name] = infer(bundles[name], _pairs(kept), progress=partial(tell, number * len(examinations)))
+        inferred[name] = infer(bundles[name], pairs_of(kept), progress=partial(tell, number * len(examinations)))
     return Predicted(tuple(kept), inferred, _unread(examinations, problems))
 
 
@@ -78,14 +78,14 @@ def _run_readable(
     for start in range(0, len(examinations), _CHUNK):
         chunk = list(examinations[start : start + _CHUNK])
         try:
-            parts.append(infer(bundle, _pairs(chunk), progress=partial(tell, start)))
+            parts.append(infer(bundle, pairs_of(chunk), progress=partial(tell, start)))
         except FilmError:
             found = _problems(bundle, chunk)
             if not found:
                 raise
             problems |= found
             chunk = _without(chunk, found)
-            parts += [infer(bundle, _pairs(chunk), progress=partial(tell, start))] if chunk else []
+            parts += [infer(bundle, pairs_of(chunk), progress=partial(tell, start))] if chunk else []
         kept += chunk
     if not parts:
         raise CohortError(_none_left(problems))
@@ -109,7 +109,8 @@ def _without(examinations: Sequence[Examination], problems: Mapping[Path, str]) 
     return [one for one in left if one.film("ap") or one.film("lateral")]
 
 
-def _pairs(examinations: Sequence[Examination]) -> list[Pair]:
+def pairs_of(examinations: Sequence[Examination]) -> list[Pair]:
+    """Return the AP and the lateral film of each examination."""
     return [(_path(one.film("ap")), _path(one.film("lateral"))) for one in examinations]
 
 
