@@ -2,6 +2,8 @@ from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from radunion.joint import TOTAL_SCORES, JointLevels, concatenate, median_score, smallest_interval
 from radunion.scale import SCALES, UNION_RULES, Scale, score_of
@@ -58,3 +60,18 @@ def test_smallest_interval_is_contiguous_and_covers() -> None:
     assert smallest_interval(np.array([0.05, 0.5, 0.4, 0.05]), 0.9) == (1, 2)
     assert smallest_interval(np.array([0.45, 0.05, 0.05, 0.45]), 0.9) == (0, 3)
     assert smallest_interval(np.array([0.0, 1.0]), 0.9) == (1, 1)
+
+
+@given(
+    st.lists(st.integers(0, 20), min_size=1, max_size=13).filter(any),
+    st.floats(0.05, 0.999),
+)
+def test_smallest_interval_is_the_first_and_most_probable_of_the_shortest(parts: list[int], coverage: float) -> None:
+    distribution = np.array(parts) / sum(parts)
+    first, last = smallest_interval(distribution, coverage)
+    held = distribution[first : last + 1].sum()
+    assert held >= coverage - 1e-8
+    runs = [distribution[start : start + last - first + 1].sum() for start in range(len(parts) - (last - first))]
+    assert held >= max(runs) - 1e-12
+    shorter = [distribution[start : start + last - first].sum() for start in range(len(parts) - (last - first) + 1)]
+    assert max(shorter) < coverage

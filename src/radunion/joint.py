@@ -7,6 +7,7 @@ independent, the mixture carries their dependence.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -82,19 +83,23 @@ def smallest_interval(distribution: Float[np.ndarray, " scores"], coverage: floa
 
     Of several shortest runs the most probable one is taken.
     """
-    cumulative = np.concatenate([[0.0], np.cumsum(distribution, dtype=np.float64)])
-    size = len(distribution)
-    for length in range(1, size + 1):
-        mass = cumulative[length:] - cumulative[: size - length + 1]
-        start = int(np.argmax(mass))
-        if mass[start] >= min(coverage, cumulative[-1]) - 1e-9:
-            return start, start + length - 1
-    return 0, size - 1
+    cumulative = np.zeros(len(distribution) + 1)
+    np.cumsum(distribution, dtype=np.float64, out=cumulative[1:])
+    mass = cumulative[None, 1:] - cumulative[:-1, None]
+    starts, ends = np.nonzero(mass >= min(coverage, cumulative[-1]) - 1e-9)
+    lengths = ends - starts
+    shortest = np.flatnonzero(lengths == lengths.min())
+    best = shortest[mass[starts[shortest], ends[shortest]].argmax()]
+    return int(starts[best]), int(ends[best])
 
 
+@cache
 def _score_matrix(scale: Scale, convention: Convention) -> Float[np.ndarray, "4 scores"]:
+    """Return which score each level has, as rows of 0 and 1; it is shared, so it cannot be written to."""
     scores = [score_of(level, scale, convention) for level in LEVELS]
-    return np.eye(max(scores), dtype=np.float32)[np.array(scores) - 1]
+    matrix = np.eye(max(scores), dtype=np.float32)[np.array(scores) - 1]
+    matrix.flags.writeable = False
+    return matrix
 
 
 def _convolve(first: np.ndarray, second: np.ndarray) -> np.ndarray:

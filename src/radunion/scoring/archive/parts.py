@@ -71,9 +71,8 @@ def join(parts: Sequence[Path], out: Path, *, metadata: dict[str, str]) -> None:
 
 
 def _write(file: Path, rows: Sequence[Row]) -> Path:
-    columns = {name: [row.get(name) for row in rows] for name in _SCHEMA}
     fresh = file.with_name(f"{file.name}.fresh")
-    pl.DataFrame(columns, schema=_SCHEMA).write_parquet(fresh)
+    pl.from_dicts(rows, schema=_SCHEMA).write_parquet(fresh)
     return _keep(fresh, file)
 
 
