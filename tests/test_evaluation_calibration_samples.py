@@ -62,7 +62,8 @@ def _patients(examinations: int, random: np.random.Generator) -> list[tuple[str,
     while len(rows) < examinations:
         schedule = priors.sample_schedule(random)
         fixation = str(random.choice(FIXATIONS, p=_SHARES))
-        for arm, levels in zip(schedule, priors.sample_levels(schedule, random), strict=True):
+        for arm, stands in zip(schedule, priors.sample_course(schedule, random), strict=True):
+            levels = np.array([stand.level for stand in stands])
             rows.append((f"p{number}", arm.site, arm.visit, arm.scale, fixation, levels))
         number += 1
     return rows

@@ -17,7 +17,8 @@ def add_to(subparsers: Subparsers) -> None:
         details="Run again after an interruption, it keeps the films that are there. Simulated films are for tests, "
         "demonstrations and training; they are never clinical evidence.",
         run=run,
-        usage="simulate OUT --patients N --seed S [--format dicom|png] [--workers N]",
+        usage="simulate OUT --patients N --seed S [--hospital NAME] [--schedule NAME] [--format dicom|png] "
+        "[--workers N]",
         resumes=True,
     )
     parser.add_argument("out", metavar="OUT", type=Path, help="folder for cohort.csv, truth.jsonl and films")
@@ -26,6 +27,19 @@ def add_to(subparsers: Subparsers) -> None:
         "--seed", metavar="S", type=natural, required=True, help="the same seed gives the same films, byte by byte"
     )
     parser.add_argument("--format", choices=("dicom", "png"), default="dicom", help="format of the films (dicom)")
+    parser.add_argument(
+        "--hospital",
+        choices=("textbook", "everyday", "elsewhere"),
+        default="textbook",
+        help="whose patients and films: of a textbook (the default), of every day with all its faults, or of another "
+        "place to try a model on",
+    )
+    parser.add_argument(
+        "--schedule",
+        choices=("studies", "follow-up"),
+        default="studies",
+        help="visits as in the seed study's cohorts, or every patient at 2, 6, 12, 24 and 52 weeks",
+    )
     parser.add_argument("--workers", metavar="N", type=positive, help="processes at once (one a core)")
 
 
@@ -33,7 +47,7 @@ def run(args: Namespace) -> int:
     """Simulate, and say where the table is."""
     from radunion.phantom import Simulation, simulate
 
-    settings = Simulation(args.patients, args.seed, format=args.format)
+    settings = Simulation(args.patients, args.seed, format=args.format, hospital=args.hospital, schedule=args.schedule)
     with progress("patients simulated") as tell:
         table = simulate(args.out, settings, workers=args.workers, progress=tell)
     answer(f"{table}: {counted(args.patients, 'simulated patient')}; never clinical evidence")

@@ -14,7 +14,11 @@ from typing import Any
 from radunion import NOTICE, __version__
 from radunion.errors import UsageError
 from radunion.phantom.films import Format, film_name, render, truth_of, write_film
-from radunion.phantom.patients import FilmView, PatientPlan, plan_patient
+from radunion.phantom.hospital import HOSPITALS, HospitalName
+from radunion.phantom.patients import PatientPlan, plan_patient
+from radunion.phantom.pose import FilmView
+from radunion.phantom.priors import Schedule
+from radunion.processes import one_thread_each
 from radunion.scale import CORTICES, CORTICES_ON
 
 COLUMNS = (
@@ -32,6 +36,14 @@ class Simulation:
     seed: int
     format: Format = "dicom"
     size: tuple[int, int] = (640, 512)
+    hospital: HospitalName = "textbook"
+    schedule: Schedule = "studies"
+
+    def patient(self, number: int) -> PatientPlan:
+        """Return one of the patients, from 1."""
+        return plan_patient(
+            self.seed, number, size=self.size, hospital=HOSPITALS[self.hospital], schedule=self.schedule
+        )
 
 
 def simulate(
@@ -88,6 +100,8 @@ def _claim(out: Path, settings: Simulation) -> None:
         "seed": settings.seed,
         "format": settings.format,
         "size": list(settings.size),
+        "hospital": settings.hospital,
+        "schedule": settings.schedule,
     }
     path = out / "simulation.json"
     if path.exists() and json.loads(path.read_text()) != record:
@@ -103,13 +117,13 @@ def _patients(
     if workers == 1:
         yield from map(_patient, jobs)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with one_thread_each(), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         yield from pool.map(_patient, jobs, chunksize=4)
 
 
 def _patient(job: tuple[Path, Simulation, int]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     out, settings, number = job
-    patient = plan_patient(settings.seed, number, size=settings.size)
+    patient = settings.patient(number)
     rows, truths = [], []
     for visit, exam in enumerate(patient.exams):
         for view in exam.films:

@@ -10,9 +10,13 @@ import numpy as np
 from jaxtyping import Float32, UInt16
 
 from radunion import __version__
+from radunion.phantom.boxes import cortex_box, fracture_box
 from radunion.phantom.exposure import expose
-from radunion.phantom.patients import ExamPlan, FilmPlan, FilmView, PatientPlan
-from radunion.phantom.projection import attenuation, cortex_box, fracture_box
+from radunion.phantom.fixation import held_by
+from radunion.phantom.patients import ExamPlan, FilmPlan, PatientPlan
+from radunion.phantom.pose import FilmView
+from radunion.phantom.projection import attenuation
+from radunion.phantom.scene import finished, placed
 from radunion.scale import CORTICES
 
 Format = Literal["dicom", "png"]
@@ -24,8 +28,9 @@ _VIEW_CODES = {"ap": ("399348003", "antero-posterior"), "lateral": ("399067008",
 def render(patient: PatientPlan, exam: ExamPlan, view: FilmView) -> Float32[np.ndarray, "h w"]:
     """Render one film in [0, 1], bright = dense."""
     plan = exam.films[view]
-    mu = attenuation(patient.leg, patient.fracture, exam.states, exam.fixation, plan.pose)
-    return expose(mu, plan.exposure)
+    mu = attenuation(exam.leg, patient.fracture, exam.states, plan.pose)
+    mu += held_by(exam.fixation, exam.leg, plan.pose)
+    return finished(expose(placed(mu, plan.scene, plan.pose), plan.exposure), plan.scene)
 
 
 def film_name(patient: PatientPlan, visit: int, view: FilmView, kind: Format) -> str:
@@ -40,12 +45,12 @@ def truth_of(patient: PatientPlan, exam: ExamPlan, view: FilmView) -> dict[str, 
         "view": view,
         "side": patient.leg.side,
         "levels": {cortex: exam.levels[cortex] for cortex in CORTICES},
-        "unscorable": exam.fixation.bar.hides if exam.fixation.bar else None,
-        "fracture_box": fracture_box(patient.leg, patient.fracture, pose),
+        "unscorable": sorted(exam.hidden),
+        "fracture_box": fracture_box(exam.leg, patient.fracture, pose),
         "cortex_boxes": {
             cortex: box
             for cortex in CORTICES
-            if (box := cortex_box(patient.leg, patient.fracture, pose, cortex)) is not None
+            if (box := cortex_box(exam.leg, patient.fracture, pose, cortex)) is not None
         },
         "fixation": exam.fixation.kind,
         "pixel_mm": round(pose.pitch, 4),

@@ -7,7 +7,6 @@ import polars as pl
 from radunion.cohort import Cohort, examinations_from_rows
 from radunion.phantom.cohort import COLUMNS, Simulation, film_row
 from radunion.phantom.films import film_name
-from radunion.phantom.patients import plan_patient
 from radunion.scale import DEFAULT_CONVENTION, Convention
 
 SOURCE = Path("simulated-labels") / "cohort.csv"
@@ -25,7 +24,7 @@ def label_table(settings: Simulation) -> pl.DataFrame:
     """Return the rows of the simulated table as text, one a film; the column of fracture boxes is empty."""
     columns: dict[str, list[str]] = {column: [] for column in COLUMNS}
     for number in range(1, settings.patients + 1):
-        patient = plan_patient(settings.seed, number, size=settings.size)
+        patient = settings.patient(number)
         for visit, exam in enumerate(patient.exams):
             for view in exam.films:
                 cells = film_row(patient, visit, view, film_name(patient, visit, view, settings.format))

@@ -1,28 +1,36 @@
 """Decide everything about a simulated patient; `films` renders it. Deciding draws numbers, rendering draws none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TypeVar
 
 import numpy as np
 
 from radunion.phantom import priors
-from radunion.phantom.anatomy import Leg, sample_leg
 from radunion.phantom.exposure import Exposure, sample_exposure
-from radunion.phantom.fixation import Fixation, FixationKind, sample_bar, sample_fixation
-from radunion.phantom.healing import CortexState, Fracture, cortex_states, sample_fracture
-from radunion.phantom.projection import Pose
+from radunion.phantom.fixation import Fixation, hidden_cortices, sample_fixation
+from radunion.phantom.fracture import Fracture, sample_fracture
+from radunion.phantom.healing import CortexState, cortex_states
+from radunion.phantom.hospital import TEXTBOOK, Framing, Hospital
+from radunion.phantom.leg import Leg, sample_leg
+from radunion.phantom.pose import FilmView, Pose
+from radunion.phantom.scene import Scene, sample_scene
 from radunion.scale import CORTICES, Cortex, Scale, score_of
 
-FilmView = Literal["ap", "lateral"]
-FIXATION_SHARES: dict[FixationKind, float] = {"nail": 0.45, "cast": 0.15, "none": 0.40}
+Option = TypeVar("Option")
+
+VIEWS: tuple[FilmView, ...] = ("ap", "lateral")
+_INSIDE = 35.0  # mm of the film beyond the fracture, at least
+_SWOLLEN, _UNUSED = 25.0, 60.0  # days after which swelling has fallen, and wasting risen, by a factor e
+_IN_LINE = ("none", "cast", "splint")  # what does not hold the fragments
 
 
 @dataclass(frozen=True)
 class FilmPlan:
-    """One film: where the leg lies on it and how it was exposed."""
+    """One film: where the leg lies on it, what lies beside it, how it was exposed and how it is stored."""
 
     pose: Pose
+    scene: Scene
     exposure: Exposure
     monochrome1: bool
 
@@ -35,7 +43,9 @@ class ExamPlan:
     visit: str
     scale: Scale
     days: int
+    leg: Leg  # as it is on that day, swollen or wasted
     levels: Mapping[Cortex, int]
+    hidden: frozenset[Cortex]  # by metal
     cells: Mapping[Cortex, str]  # what stands in the label table: a score, U or nothing
     states: Mapping[Cortex, CortexState]
     fixation: Fixation
@@ -52,81 +62,130 @@ class PatientPlan:
     exams: tuple[ExamPlan, ...]
 
 
-def plan_patient(seed: int, number: int, *, size: tuple[int, int] = (640, 512)) -> PatientPlan:
+@dataclass(frozen=True)
+class _Case:
+    """What all of a patient's visits share."""
+
+    leg: Leg
+    fracture: Fracture
+    fixation: Fixation
+    swelling: float  # share by which the leg is thicker at first
+    wasting: float  # share of its density that the bone loses in the end
+    hospital: Hospital
+    size: tuple[int, int]
+
+
+def plan_patient(
+    seed: int,
+    number: int,
+    *,
+    size: tuple[int, int] = (640, 512),
+    hospital: Hospital = TEXTBOOK,
+    schedule: priors.Schedule = "studies",
+) -> PatientPlan:
     """Draw one patient; the same seed and number always give the same one. `size` is (height, width) in pixels."""
     random = np.random.default_rng([seed, number])
-    leg = sample_leg(random)
-    kinds = list(FIXATION_SHARES)
-    kind = kinds[int(random.choice(len(kinds), p=list(FIXATION_SHARES.values())))]
-    fracture = sample_fracture(leg, random, nailed=kind == "nail")
-    fixation = sample_fixation(leg, kind, random)
-    schedule = priors.sample_schedule(random)
-    levels = priors.sample_levels(schedule, random)
-    exams = tuple(
-        _plan_exam(arm, row, leg, fracture, fixation, random, size) for arm, row in zip(schedule, levels, strict=True)
-    )
+    leg = sample_leg(random, children=hospital.children)
+    kind = _drawn(hospital.fixation, random)
+    fracture = sample_fracture(leg, random, held=kind not in _IN_LINE, displaced=hospital.displaced)
+    fixation = sample_fixation(leg, fracture, kind, random)
+    swelling, wasting = float(random.uniform(*hospital.swelling)), float(random.uniform(*hospital.wasting))
+    case = _Case(leg, fracture, fixation, swelling, wasting, hospital, size)
+    healing = np.random.default_rng([seed, number, 1])  # apart, so that levels do not depend on how a leg is drawn
+    arms = priors.sample_schedule(healing, schedule)
+    course = priors.sample_course(arms, healing)
+    exams = tuple(_plan_exam(case, arm, stands, random) for arm, stands in zip(arms, course, strict=True))
     return PatientPlan(number, leg, fracture, exams)
 
 
-def _plan_exam(
-    arm: priors.Arm,
-    row: np.ndarray,
-    leg: Leg,
-    fracture: Fracture,
-    fixation: Fixation,
-    random: np.random.Generator,
-    size: tuple[int, int],
-) -> ExamPlan:
-    levels = {cortex: int(level) for cortex, level in zip(CORTICES, row, strict=True)}
-    if random.random() < priors.UNSCORABLE:
-        fixation = replace(fixation, bar=sample_bar(leg, fracture.height, random))
-    views: list[FilmView] = ["ap", "lateral"]
+def _plan_exam(case: _Case, arm: priors.Arm, stands: Sequence[priors.Stand], random: np.random.Generator) -> ExamPlan:
+    levels = {cortex: stand.level for cortex, stand in zip(CORTICES, stands, strict=True)}
+    fractions = {cortex: stand.fraction for cortex, stand in zip(CORTICES, stands, strict=True)}
+    views = list(VIEWS)
     if random.random() < 2 * priors.MISSING_FILM:
         views.remove("ap" if random.random() < 0.5 else "lateral")
+    days = max(1, arm.days + int(random.normal(0, min(10, arm.days / 6))))
+    leg = _on_day(case, days)
+    films = {view: _plan_film(case, leg, view, random) for view in views}
+    hidden = frozenset[Cortex]().union(
+        *(hidden_cortices(leg, case.fracture, case.fixation, film.pose) for film in films.values())
+    )
     return ExamPlan(
         site=arm.site,
         visit=arm.visit,
         scale=arm.scale,
-        days=max(1, arm.days + int(random.normal(0, 10))),
+        days=days,
+        leg=leg,
         levels=levels,
-        cells=_cells(levels, arm.scale, fixation, views, random),
-        states=cortex_states(levels, fracture, random),
-        fixation=fixation,
-        films={view: _plan_film(view, leg, fracture, random, size) for view in views},
+        hidden=hidden,
+        cells=_cells(levels, arm.scale, hidden, views, random),
+        states=cortex_states(levels, fractions, case.fracture),
+        fixation=case.fixation,
+        films=films,
+    )
+
+
+def _on_day(case: _Case, days: int) -> Leg:
+    """Return the leg as it is some days after the injury: swollen at first, wasted later."""
+    swollen = 1 + case.swelling * np.exp(-days / _SWOLLEN)
+    left = 1 - case.wasting * (1 - np.exp(-days / _UNUSED))
+    leg = case.leg
+    return replace(
+        leg, calf=float(leg.calf * swollen), density=float(leg.density * left), trabecular=float(leg.trabecular * left)
     )
 
 
 def _cells(
     levels: Mapping[Cortex, int],
     scale: Scale,
-    fixation: Fixation,
+    hidden: frozenset[Cortex],
     views: list[FilmView],
     random: np.random.Generator,
 ) -> dict[Cortex, str]:
-    """Write the table's cells: scores on the arm's scale, U behind a rail, blanks as often as in the seed's table."""
-    cells = {cortex: str(score_of(levels[cortex], scale)) for cortex in CORTICES}
-    if fixation.bar is not None:
-        cells[fixation.bar.hides] = "U"
+    """Write the table's cells: scores on the arm's scale, U behind metal, blanks as often as in the seed's table."""
+    cells = {cortex: "U" if cortex in hidden else str(score_of(levels[cortex], scale)) for cortex in CORTICES}
     blank = priors.sample_unscored(levels, views, random)
     return {cortex: "" if cortex in blank else cell for cortex, cell in cells.items()}
 
 
-def _plan_film(
-    view: FilmView, leg: Leg, fracture: Fracture, random: np.random.Generator, size: tuple[int, int]
-) -> FilmPlan:
+def _plan_film(case: _Case, leg: Leg, view: FilmView, random: np.random.Generator) -> FilmPlan:
+    hospital, (height, width) = case.hospital, case.size
+    pitch = float(random.uniform(*hospital.height)) / height
     facing = 1 if random.random() < 0.5 else -1
-    mirror = (1 if leg.side == "right" else -1) if view == "ap" else facing
-    pitch = float(random.uniform(0.55, 0.70)) * 640 / size[0]
-    reach = size[0] * pitch / 2 - 45
-    middle = leg.length * 0.5 + float(random.normal(0, 28))
+    framing = _drawn(hospital.framing, random)
+    middle = _middle(framing, leg, case.fracture, random)
+    reach = height * pitch / 2 - _INSIDE
+    middle = float(np.clip(middle, case.fracture.height - reach, case.fracture.height + reach))
+    towards_toes = 35.0 if view == "lateral" and framing == "ankle" else 0.0
     pose = Pose(
         view=view,
-        height=size[0],
-        width=size[1],
+        height=height,
+        width=width,
         pitch=pitch,
-        mirror=mirror,
-        turn=(0.0 if view == "ap" else np.pi / 2) + float(random.normal(0, 0.09)),
-        tilt=float(random.normal(0, 0.06)),
-        centre=(float(np.clip(middle, fracture.height - reach, fracture.height + reach)), float(random.normal(0, 10))),
+        mirror=(1 if leg.side == "right" else -1) if view == "ap" else facing,
+        turn=(0.0 if view == "ap" else np.pi / 2) + float(random.normal(0, hospital.turned)),
+        tilt=float(np.clip(random.normal(0, hospital.leaning), -0.4, 0.4)),
+        centre=(middle, float(random.normal(towards_toes, 14))),
+        focus=float(random.uniform(*hospital.focus)) * (1 if view == "ap" or random.random() < 0.5 else -1),
+        aim=(middle + float(random.normal(0, 20)), float(random.normal(0, 10))),
     )
-    return FilmPlan(pose, sample_exposure(random), bool(random.random() < 0.5))
+    scene = sample_scene(random, pose, leg.side, hospital.scene)
+    exposure = sample_exposure(random, hospital.exposure)
+    return FilmPlan(pose, scene, exposure, bool(random.random() < 0.5))
+
+
+def _middle(framing: Framing, leg: Leg, fracture: Fracture, random: np.random.Generator) -> float:
+    """Return the height in mm above the ankle that the middle of the film shows."""
+    if framing == "whole":
+        return 0.5 * leg.length + float(random.normal(0, 20))
+    if framing == "ankle":
+        return float(random.uniform(30, 150)) * leg.size
+    if framing == "knee":
+        return leg.length - float(random.uniform(60, 150)) * leg.size
+    return fracture.height + float(random.normal(0, 30))
+
+
+def _drawn(shares: Sequence[tuple[Option, float]], random: np.random.Generator) -> Option:
+    """Draw one of some options by their shares."""
+    weights = np.array([share for _, share in shares])
+    return shares[int(random.choice(len(shares), p=weights / weights.sum()))][0]

@@ -8,9 +8,10 @@ levels or more in 10 % and rank correlations of 0.75-0.81 at once; this can (see
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from radunion.scale import CORTICES_ON, LEVELS, Cortex, Scale, View
 
@@ -18,8 +19,8 @@ TOGETHER = 0.41
 CORRELATION = 0.705
 VISIT_CORRELATION = 0.97
 POORLY_SCORED = (0.01, 0.04, 0.14, 0.34)  # P(an examination is poorly scored) where its four levels average 1-4
-BLANK_FILM = 0.48  # of a poorly scored examination's films: both scores left out
-BLANK_CORTEX = 0.34  # of them: one of the two left out
+BLANK_FILM = 0.45  # of a poorly scored examination's films: both scores left out
+BLANK_CORTEX = 0.30  # of them: one of the two left out
 MISSING_FILM = 0.028
 UNSCORABLE = 0.05  # examinations with a rail over one cortex
 TOP_REMODELLED = 0.5  # share of RUST level 3 that is mRUST level 4
@@ -55,6 +56,16 @@ PAIN = (
     Arm("pain", "12 months", "mrust", (37, 36, 83, 309), 365),
 )
 PACS = (Arm("pacs", "6 months", "mrust", (63, 168, 153, 175), 183),)
+FOLLOW_UP = (
+    Arm("follow-up", "2 weeks", "mrust", (930, 65, 5, 0), 14),
+    Arm("follow-up", "6 weeks", "mrust", (520, 400, 70, 10), 42),
+    Arm("follow-up", "12 weeks", "mrust", (145, 360, 229, 210), 84),
+    Arm("follow-up", "24 weeks", "mrust", (53, 140, 126, 364), 168),
+    Arm("follow-up", "52 weeks", "mrust", (37, 36, 83, 309), 364),
+)
+"""Every patient at five visits: the levels of 12, 24 and 52 weeks are PAIN's, those before it are assumed."""
+
+Schedule = Literal["studies", "follow-up"]
 
 PATIENTS = {"retrodefect": 714, "pain": 331, "pacs": 162}
 """Patients by study of 1,207; only PAIN patients have several visits."""
@@ -69,8 +80,19 @@ PAIN_VISITS: tuple[tuple[float, tuple[int, ...]], ...] = (
 )
 
 
-def sample_schedule(random: np.random.Generator) -> tuple[Arm, ...]:
+@dataclass(frozen=True)
+class Stand:
+    """Where a cortex stands on the healing course at one visit: `place` is standard normal among its arm's."""
+
+    place: float
+    level: int  # mRUST 1 to 4
+    fraction: float  # 0 just reached the level, 1 about to reach the next
+
+
+def sample_schedule(random: np.random.Generator, kind: Schedule = "studies") -> tuple[Arm, ...]:
     """Draw one patient's study and visits."""
+    if kind == "follow-up":
+        return FOLLOW_UP
     total = sum(PATIENTS.values())
     site = random.choice(list(PATIENTS), p=[count / total for count in PATIENTS.values()])
     if site == "retrodefect":
@@ -81,19 +103,28 @@ def sample_schedule(random: np.random.Generator) -> tuple[Arm, ...]:
     return tuple(PAIN[visit] for visit in PAIN_VISITS[index][1])
 
 
-def sample_levels(schedule: tuple[Arm, ...], random: np.random.Generator) -> Int[np.ndarray, "visits 4"]:
-    """Draw the true mRUST level of each cortex at each visit, along one patient's course."""
-    from scipy.special import ndtr
-
+def sample_course(schedule: tuple[Arm, ...], random: np.random.Generator) -> tuple[tuple[Stand, ...], ...]:
+    """Draw where each of the four cortices stands at each visit, along one patient's hidden course."""
     own = random.standard_normal()
-    rows = []
+    visits = []
     for arm in schedule:
         course = np.sqrt(VISIT_CORRELATION) * own + np.sqrt(1 - VISIT_CORRELATION) * random.standard_normal()
         scatter = np.sqrt(CORRELATION) * course + np.sqrt(1 - CORRELATION) * random.standard_normal(4)
-        place = np.full(4, course) if random.random() < TOGETHER else scatter
-        cumulative = np.cumsum(arm.level_shares())
-        rows.append(1 + np.searchsorted(cumulative[:3], ndtr(place)))
-    return np.array(rows, dtype=np.int64)
+        places = np.full(4, course) if random.random() < TOGETHER else scatter
+        visits.append(tuple(stand_at(arm, float(place)) for place in places))
+    return tuple(visits)
+
+
+def stand_at(arm: Arm, place: float) -> Stand:
+    """Return the level of a place among an arm's, and how far within it."""
+    from scipy.special import ndtr
+
+    reached = float(ndtr(place))
+    cumulative = np.concatenate([[0.0], np.cumsum(arm.level_shares())])
+    cumulative[-1] = 1.0
+    level = int(np.clip(np.searchsorted(cumulative[1:4], reached, side="right"), 0, 3))
+    low, high = cumulative[level], cumulative[level + 1]
+    return Stand(place, level + 1, float(np.clip((reached - low) / max(high - low, 1e-9), 0, 1)))
 
 
 def sample_unscored(

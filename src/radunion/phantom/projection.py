@@ -1,171 +1,90 @@
 """From a leg in space to line integrals on a film. Lengths in mm, attenuation dimensionless (mu times path)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 
-from radunion.phantom import joints
-from radunion.phantom.anatomy import Leg, half_widths, soft_tissue
-from radunion.phantom.bone import ZONE, Profile, centre_line, project_tibia
-from radunion.phantom.fixation import Fixation, Screw
-from radunion.phantom.healing import CortexState, Fracture
-from radunion.scale import CORTICES_ON, Cortex
+from radunion.phantom.anatomy import soft_tissue
+from radunion.phantom.bone import Profile, project_tibia
+from radunion.phantom.fibula import project_fibula
+from radunion.phantom.fracture import Fracture
+from radunion.phantom.healing import CortexState
+from radunion.phantom.joints import draw_joints
+from radunion.phantom.leg import Leg
+from radunion.phantom.pose import Pose
+from radunion.scale import Cortex
 
-MU_SOFT, MU_BONE, MU_METAL, MU_PLASTER = 0.021, 0.058, 0.55, 0.035  # per mm at about 60 kV
+MU_MUSCLE, MU_FAT, MU_BONE = 0.0240, 0.0205, 0.085  # per mm at about 45 keV, the middle of a beam of 60 to 65 kV
+_FINE_INSET = 1.5  # mm at the ends of the fracture's zone where the coarse pass is used
 
-
-@dataclass(frozen=True)
-class Pose:
-    """Where the leg lies on one film: `mirror` is the sign of the in-plane axis, `turn` the rotation about z."""
-
-    view: Literal["ap", "lateral"]
-    height: int  # pixels
-    width: int
-    pitch: float  # mm a pixel, in the patient
-    mirror: int
-    turn: float  # rad
-    tilt: float  # rad in the plane of the film
-    centre: tuple[float, float]  # mm: z and u at the middle of the film
-
-    def to_bone(self) -> tuple[Float32[np.ndarray, "h w"], Float32[np.ndarray, "h w"]]:
-        """Return z and u of every pixel."""
-        rows = (self.height / 2 - np.arange(self.height, dtype=np.float32)[:, None] - 0.5) * np.float32(self.pitch)
-        columns = (np.arange(self.width, dtype=np.float32)[None] + 0.5 - self.width / 2) * np.float32(self.pitch)
-        columns = columns * self.mirror
-        cos, sin = np.float32(np.cos(self.tilt)), np.float32(np.sin(self.tilt))
-        return (
-            (rows * cos - columns * sin + np.float32(self.centre[0])).astype(np.float32),
-            (rows * sin + columns * cos + np.float32(self.centre[1])).astype(np.float32),
-        )
-
-    def to_film(self, z: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return row and column of points of the bone."""
-        dz, du = z - self.centre[0], u - self.centre[1]
-        rows = dz * np.cos(self.tilt) + du * np.sin(self.tilt)
-        columns = (-dz * np.sin(self.tilt) + du * np.cos(self.tilt)) * self.mirror
-        return self.height / 2 - rows / self.pitch, self.width / 2 + columns / self.pitch
+Film = Float32[np.ndarray, "h w"]
+Points = Float32[np.ndarray, " n"]
 
 
-def attenuation(
-    leg: Leg, fracture: Fracture, states: Mapping[Cortex, CortexState], fixation: Fixation, pose: Pose
-) -> Float32[np.ndarray, "h w"]:
-    """Sum mu times path over everything in the beam."""
+def attenuation(leg: Leg, fracture: Fracture, states: Mapping[Cortex, CortexState], pose: Pose) -> Film:
+    """Sum mu times path over the leg itself, without what holds it."""
     z, u = pose.to_bone()
-    coarse, fine = project_tibia(leg, fracture, states, pose.turn)
-    bone = np.where(np.abs(z - np.float32(fracture.height)) < ZONE - 1, _lookup(fine, z, u), _lookup(coarse, z, u))
-    bone += _fibula(leg, fracture, pose, z, u)
-    soft, joint_bone = joints.project(leg, pose.view, z, u)
-    total = MU_BONE * (bone + joint_bone) + MU_SOFT * np.maximum(soft, _flesh(leg, pose, z, u, 0.0))
-    if fixation.kind != "none" or fixation.bar is not None:
-        total += _hardware(leg, fracture, fixation, pose, z, u)
-    return total.astype(np.float32)
+    joints = draw_joints(leg, pose)
+    bone = _tibia(leg, fracture, states, pose, z, u)
+    bone = bone + project_fibula(leg, fracture, pose, z, u) + joints.bone
+    muscle, fat = flesh(leg, pose, z, u)
+    beyond = np.maximum(joints.flesh - muscle - fat, 0)
+    return (MU_BONE * bone + MU_MUSCLE * (muscle + beyond) + MU_FAT * fat).astype(np.float32)
 
 
-def offset_in_view(pose: Pose, x: float, y: float) -> float:
-    """Return the in-plane position of an axis at x, y."""
-    return x * float(np.cos(pose.turn)) + y * float(np.sin(pose.turn))
-
-
-def cortex_box(leg: Leg, fracture: Fracture, pose: Pose, cortex: Cortex) -> tuple[float, float, float, float] | None:
-    """Return the box (x0, y0, x1, y1 in pixels) of a cortex around the fracture, None where the view hides it."""
-    if cortex not in CORTICES_ON[pose.view]:
-        return None
-    width, depth = half_widths(leg, np.array([fracture.height]))
-    half = float(width[0] if pose.view == "ap" else depth[0])
-    sign = 1 if cortex in ("medial", "anterior") else -1
-    near, far = sign * (half - leg.cortex - 1), sign * (half + 7)
-    return _box(pose, (fracture.height - 20, fracture.height + 20), (near, far))
-
-
-def fracture_box(leg: Leg, fracture: Fracture, pose: Pose) -> tuple[float, float, float, float] | None:
-    """Return the box of the fracture (x0, y0, x1, y1 in pixels), None where it lies off the film."""
-    width, depth = half_widths(leg, np.array([fracture.height]))
-    half = float(width[0] if pose.view == "ap" else depth[0])
-    rise = half * min(fracture.obliquity, 1.6) + fracture.gap + fracture.roughness + 2
-    return _box(pose, (fracture.height - rise, fracture.height + rise), (-half - 2, half + 2))
-
-
-def _box(pose: Pose, z: tuple[float, float], u: tuple[float, float]) -> tuple[float, float, float, float] | None:
-    rows, columns = pose.to_film(np.array([z[0], z[0], z[1], z[1]]), np.array([u[0], u[1], u[0], u[1]]))
-    x0, x1 = np.clip([columns.min(), columns.max()], 0, pose.width)
-    y0, y1 = np.clip([rows.min(), rows.max()], 0, pose.height)
-    box = (round(float(x0), 1), round(float(y0), 1), round(float(x1), 1), round(float(y1), 1))
-    return box if x1 - x0 >= 2 and y1 - y0 >= 2 else None
-
-
-def _lookup(profile: Profile, z: np.ndarray, u: np.ndarray) -> Float32[np.ndarray, "h w"]:
-    """Interpolate line integrals at every pixel; zero outside the grid."""
-    from scipy.ndimage import map_coordinates
-
-    index = np.arange(len(profile.z), dtype=np.float32)
-    row = np.interp(z, profile.z, index).astype(np.float32)
-    reach = np.interp(z, profile.z, profile.reach).astype(np.float32)
-    columns = profile.thickness.shape[1]
-    column = (u / reach + 1) * np.float32((columns - 1) / 2)
-    inside = (z > profile.z[0]) & (z < profile.z[-1])
-    values = map_coordinates(profile.thickness, [row, column], order=1, mode="constant", output=np.float32)
-    return values * inside
-
-
-def _chord(distance: np.ndarray, radius: np.ndarray | float) -> np.ndarray:
-    """Return the path through a disc at a distance from its centre."""
-    return 2 * np.sqrt(np.clip(np.square(radius) - np.square(distance), 0, None))
-
-
-def _fibula(leg: Leg, fracture: Fracture, pose: Pose, z: np.ndarray, u: np.ndarray) -> np.ndarray:
-    t = np.clip(z / leg.length, -0.05, 1)
-    flare = np.exp(-((t / 0.06) ** 2)) + np.exp(-(((t - 0.94) / 0.05) ** 2))
-    radius = np.float32(leg.fibula) * (1 + 0.5 * flare)
-    axis = offset_in_view(pose, *leg.fibula_offset) * (1 - 0.12 * np.exp(-((t / 0.12) ** 2)))
-    inner = np.clip(radius - 1.8 + 1.0 * flare, 0, None) * 0.9
-    distance = u - np.float32(axis)
-    path = _chord(distance, radius) - 0.75 * _chord(distance, inner)
-    if fracture.fibula is not None:
-        edge = np.abs(z - np.float32(fracture.fibula) - 0.6 * distance)
-        path = path * (1 - 0.7 * np.clip(1.8 - edge, 0, 1))
-    return path * np.clip((z + 14) / 6, 0, 1) * np.clip((0.96 * leg.length - z) / 6, 0, 1) * leg.density
-
-
-def _flesh(leg: Leg, pose: Pose, z: np.ndarray, u: np.ndarray, margin: float) -> np.ndarray:
-    """Return the path through the soft tissue's ellipse, grown by a margin."""
+def flesh(leg: Leg, pose: Pose, z: Film, u: Film) -> tuple[Film, Film]:
+    """Return the mm of muscle and of fat beneath the skin on each ray."""
     heights = np.linspace(-60, leg.length + 120, 80)
     width, depth, offset = soft_tissue(leg, heights)
+    at_z, at_u, larger = pose.seen(np.zeros_like(heights), offset, heights)
     across, along = (width, depth) if pose.view == "ap" else (depth, width)
-    half = np.interp(z, heights, across + margin).astype(np.float32)
-    deep = np.interp(z, heights, along + margin).astype(np.float32)
-    centre = 0.0 if pose.view == "ap" else np.interp(z, heights, offset).astype(np.float32)
-    shape = np.sqrt(np.clip(1 - np.square((u - centre) / half), 0, None))
-    return 2 * deep * shape * np.clip((z + 55) / 25, 0, 1)
+    half, deep, centre = (
+        np.interp(z, at_z, table).astype(np.float32) for table in (across * larger, along * larger, at_u)
+    )
+    ends = np.clip((z + 22 * np.float32(leg.size)) / 14, 0, 1)
+    off = np.square((u - centre) / half)
+    lean = np.float32(1 - leg.fat)
+    whole = 2 * deep * np.sqrt(np.clip(1 - off, 0, None)) * ends
+    muscle = 2 * lean * deep * np.sqrt(np.clip(1 - off / (lean * lean), 0, None)) * ends
+    return muscle, whole - muscle
 
 
-def _hardware(leg: Leg, fracture: Fracture, fixation: Fixation, pose: Pose, z: np.ndarray, u: np.ndarray) -> np.ndarray:
-    total = np.zeros_like(z)
-    if fixation.kind == "nail":
-        x, y = centre_line(fracture, z)
-        axis = x * np.float32(np.cos(pose.turn)) + y * np.float32(np.sin(pose.turn))
-        within = (z > fixation.nail_from) & (z < fixation.nail_to)
-        total += MU_METAL * 0.6 * _chord(u - 0.8 * axis, fixation.nail_radius) * within
-        for screw in fixation.screws:
-            total += MU_METAL * 0.7 * _screw(fracture, screw, pose, z, u)
-    if fixation.kind == "cast":
-        outer = _flesh(leg, pose, z, u, fixation.cast_gap + fixation.cast)
-        total += MU_PLASTER * (outer - _flesh(leg, pose, z, u, fixation.cast_gap))
-    if fixation.bar is not None:
-        rail = offset_in_view(pose, fixation.bar.x, fixation.bar.y)
-        total += MU_METAL * _chord(u - np.float32(rail), fixation.bar.radius) * (np.abs(z - fracture.height) < 95)
-    return total
+def _tibia(leg: Leg, fracture: Fracture, states: Mapping[Cortex, CortexState], pose: Pose, z: Film, u: Film) -> Film:
+    coarse, fine = project_tibia(leg, fracture, states, pose)
+    near = np.abs(z - np.float32(fracture.height)) < fracture.zone - _FINE_INSET
+    bone = np.zeros_like(z)
+    for profile, rows in ((coarse, ~near), (fine, near)):
+        _add(bone, profile, rows, leg, pose, z, u)
+    return bone
 
 
-def _screw(fracture: Fracture, screw: Screw, pose: Pose, z: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Return the path through a screw: a bar where it lies in the film's plane, a disc where it points at us."""
-    heading = screw.heading - pose.turn
-    along, away = abs(np.cos(heading)), abs(np.sin(heading))
-    x, y = centre_line(fracture, np.array([screw.height]))
-    axis = offset_in_view(pose, float(x[0]), float(y[0]))
-    reach = 0.5 * screw.length * along + screw.radius * away
-    inside = np.abs(u - axis) < reach
-    thick = _chord(z - screw.height, screw.radius)
-    return np.minimum(thick / max(along, 0.05), screw.length) * inside
+def _add(bone: Film, profile: Profile, rows: Bool[np.ndarray, "h w"], leg: Leg, pose: Pose, z: Film, u: Film) -> None:
+    """Interpolate a profile's line integrals at the pixels of some rows."""
+    from scipy.ndimage import map_coordinates
+
+    if len(profile.z) < 2:
+        return
+    left, right = (profile.middle - profile.reach).min(), (profile.middle + profile.reach).max()
+    within = rows & (z > profile.z[0]) & (z < profile.z[-1]) & (u > left) & (u < right)
+    z, u = z[within], u[within]
+    row = (z - profile.z[0]) / (profile.z[1] - profile.z[0])
+    reach, middle = (np.interp(z, profile.z, table).astype(np.float32) for table in (profile.reach, profile.middle))
+    column = ((u - middle) / reach + 1) * np.float32((profile.cortical.shape[1] - 1) / 2)
+    cortical, spongy = (
+        map_coordinates(layer, [row, column], order=1, mode="constant", output=np.float32)
+        for layer in (profile.cortical, profile.spongy)
+    )
+    bone[within] = cortical + spongy * _trabeculae(leg, pose, z, u)
+
+
+def _trabeculae(leg: Leg, pose: Pose, z: Points, u: Points) -> Points:
+    """Return the pattern of trabeculae about 1: streaks along the bone that stay with the leg from visit to visit."""
+    from scipy.ndimage import gaussian_filter, map_coordinates
+
+    random = np.random.default_rng([leg.texture_seed, 2 + (pose.view == "ap")])
+    fine = gaussian_filter(random.standard_normal((256, 192), dtype=np.float32), (1.6, 0.7), mode="wrap")
+    broad = gaussian_filter(random.standard_normal((256, 192), dtype=np.float32), (7, 4), mode="wrap")
+    pattern = 0.10 * fine / fine.std() + 0.10 * broad / broad.std()
+    rows, columns = np.mod(z / np.float32(0.55), 256), np.mod(u / np.float32(0.55), 192)
+    return 1 + map_coordinates(pattern, [rows, columns], order=1, mode="grid-wrap", output=np.float32)

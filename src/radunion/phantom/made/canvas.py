@@ -61,7 +61,7 @@ class Canvas:
         first, last = self.place(start), self.place(end)
         length = float(np.hypot(*(last - first))) or 1e-3
         sag = abs(bend) * length
-        window = self._window(np.minimum(first, last) - reach - sag, np.maximum(first, last) + reach + sag)
+        window = self.window(np.minimum(first, last) - reach - sag, np.maximum(first, last) + reach + sag)
         dx, dy = self.x[window] - np.float32(first[0]), self.y[window] - np.float32(first[1])
         heading = ((last - first) / length).astype(np.float32)
         t = (dx * heading[0] + dy * heading[1]) / np.float32(length)
@@ -74,7 +74,7 @@ class Canvas:
         """Return the window of an ellipse and, squared, each pixel's distance from its centre: 1 on the outline."""
         middle, turn = self.place(centre), angle + self.tilt
         reach = max(half) + MARGIN
-        window = self._window(middle - reach, middle + reach)
+        window = self.window(middle - reach, middle + reach)
         dx, dy = self.x[window] - np.float32(middle[0]), self.y[window] - np.float32(middle[1])
         cos, sin = np.float32(np.cos(turn)), np.float32(np.sin(turn))
         across, down = (dx * cos + dy * sin) / np.float32(half[0]), (-dx * sin + dy * cos) / np.float32(half[1])
@@ -84,7 +84,8 @@ class Canvas:
         """Return the attenuation of all three layers together."""
         return _FLESH * self.flesh + _BONE * self.bone + _METAL * self.metal
 
-    def _window(self, low: Point, high: Point) -> Window:
+    def window(self, low: Point, high: Point) -> Window:
+        """Return the part of the film between two places (mm from its middle)."""
         height, width = self.x.shape
         return self._span(low[1], high[1], height), self._span(low[0], high[0], width)
 
