@@ -1,6 +1,5 @@
 """A process that works through what it is given, one thing after the other, and its end of the line here."""
 
-import os
 import signal
 import time
 from collections import deque
@@ -11,16 +10,13 @@ from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
 from radunion.errors import RadunionError
+from radunion.processes import one_thread_each
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Make = Callable[[], Callable[[Item], Result]]
 """Loads what the work needs, in the process that does it, and returns the work."""
 
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-_HELD = {"MALLOC_MMAP_THRESHOLD_": str(1 << 28), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
-"""Bytes of freed memory that glibc keeps for the next film: given back after each, it costs a sixth of the time."""
-_ENVIRONMENT = {**_ONE_THREAD, **_HELD}
 _PATIENCE_S = 5.0
 
 
@@ -97,16 +93,10 @@ def _said(error: Exception) -> str:
 @contextmanager
 def _started_so() -> Iterator[None]:
     """Let a process begin with one thread for arithmetic, and deaf to Ctrl-C, which is for the one that gives work."""
-    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
-    os.environ.update(_ENVIRONMENT)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
     try:
-        yield
+        with one_thread_each():
+            yield
     finally:
         if mask is not None:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
