@@ -60,11 +60,11 @@ def plans(count: int) -> list[PatientPlan]:
 
 
 def test_blanks_are_as_common_as_published() -> None:
-    exams = [exam for patient in plans(1500) for exam in patient.exams]
+    exams = [exam for patient in plans(500) for exam in patient.exams]
     cells = [cell for exam in exams for cell in exam.cells.values()]
     both = np.mean([len(exam.films) == 2 for exam in exams])
-    assert np.mean([cell == "" for cell in cells]) == pytest.approx(0.127, abs=0.015)
-    assert both == pytest.approx(1426 / 1510, abs=0.015)
+    assert np.mean([cell == "" for cell in cells]) == pytest.approx(0.127, abs=0.025)
+    assert both == pytest.approx(1426 / 1510, abs=0.025)
 
 
 def test_a_cortex_behind_metal_is_unscorable_or_left_blank() -> None:

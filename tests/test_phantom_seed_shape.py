@@ -20,6 +20,8 @@ from radunion.phantom.labels import SOURCE, simulate_labels
 from radunion.phantom.simulated import is_simulated
 from radunion.scale import CORTICES, CORTICES_ON, LEVELS
 
+pytestmark = pytest.mark.slow  # three to five cohorts of 1,207 patients
+
 PAGE = Path(__file__).parents[1] / "docs" / "seed-cohort.md"
 PATIENTS = 1207
 SEEDS = (1, 2, 3)
@@ -290,6 +292,5 @@ def told(name: str) -> str:
     return f"{mean} ({low} to {high})"
 
 
-@pytest.mark.slow
 def test_the_page_tells_the_figures_of_these_seeds() -> None:
     assert rows_of_the_page() == {name: told(name) for name in shape(SEEDS[0])}

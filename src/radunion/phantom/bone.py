@@ -118,7 +118,7 @@ def _density(
     centre_x, centre_y = (centre.astype(np.float32) for centre in axis(leg, z))
     x, y = x - centre_x, y - centre_y
     main = height_above(fracture, fracture.cracks[0], x, y, z)
-    rounded = np.mean([state.rounded for state in states.values()])
+    rounded = float(np.mean([state.rounded for state in states.values()]))
     x, y = _put_back(fracture, x, y, z, main, np.float32(max(rounded, 0.01)))
     whole = _whole(leg, x, y, z)
     if not healed:
