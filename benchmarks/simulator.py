@@ -7,26 +7,27 @@ from typing import Any
 
 from radunion.phantom import Simulation, simulate
 from radunion.phantom.films import Format
+from radunion.phantom.hospital import HospitalName
 
 PATIENTS = 40
-FORMATS: tuple[Format, ...] = ("dicom", "png")
+WAYS: tuple[tuple[HospitalName, Format], ...] = (("textbook", "dicom"), ("everyday", "png"))
 
 
 def run() -> list[dict[str, Any]]:
-    """Return films a second for each format."""
-    return [_row(kind) for kind in FORMATS]
+    """Return films a second of two hospitals."""
+    return [_row(hospital, kind) for hospital, kind in WAYS]
 
 
-def _row(kind: Format) -> dict[str, Any]:
+def _row(hospital: HospitalName, kind: Format) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         start = time.perf_counter()
-        simulate(Path(name), Simulation(PATIENTS, 1, format=kind))
+        simulate(Path(name), Simulation(PATIENTS, 1, format=kind, hospital=hospital))
         seconds = time.perf_counter() - start
         films = len(list((Path(name) / "films").iterdir()))
     return {
-        "benchmark": f"simulator, 640×512, 16 bit, {kind}",
+        "benchmark": f"simulator, {hospital}, 640×512, 16 bit, {kind}",
         "value": round(films / seconds, 1),
         "unit": "films/s",
-        "aim": ">= 10",
+        "aim": ">= 5",
         "beside": f"{films} films in {seconds:.1f} s, workers' start included",
     }
