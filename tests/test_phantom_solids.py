@@ -77,7 +77,7 @@ def test_a_box_seen_face_on_is_as_thick_as_it_is() -> None:
 @settings(max_examples=40, deadline=None)
 @given(solids(), POSES)
 def test_what_is_seen_of_a_solid_is_its_volume(solid: Solid, pose: Pose) -> None:
-    assert volume_seen(solid, pose) == pytest.approx(volume_of(solid), rel=0.03)
+    assert volume_seen(solid, pose) == pytest.approx(volume_of(solid), rel=0.06)  # rays 0.5 mm apart
 
 
 @settings(max_examples=20, deadline=None)

@@ -101,7 +101,7 @@ def test_the_same_seed_gives_the_same_bundle_and_another_seed_another(cohort: Co
     [
         pytest.param("Learning to find fractures", 1, marks=pytest.mark.slow),
         pytest.param("Learning to find fractures", 2, marks=pytest.mark.slow),
-        ("Learning to score", 1),
+        pytest.param("Learning to score", 1, marks=pytest.mark.slow),
     ],
 )
 def test_killed_and_resumed_it_ends_the_same(cohort: Cohort, tmp_path: Path, stage: str, epoch: int) -> None:
