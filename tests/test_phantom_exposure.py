@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from radunion.phantom.draws import rough
 from radunion.phantom.exposure import FLAT_PANELS, Exposure, ExposureRanges, expose, sample_exposure
 from radunion.phantom.exposure.bands import Sharpening, SharpRanges, sharpened
 from radunion.phantom.exposure.beam import Beam, BeamRanges, Grid, light_through
-from radunion.phantom.exposure.draws import rough
 from radunion.phantom.exposure.look import Look, LookRanges, grey_curve, sample_look, shown
 from radunion.phantom.exposure.plate import Plate, PlateRanges, read_out
 from radunion.phantom.exposure.scaled import broad

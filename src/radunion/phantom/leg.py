@@ -14,7 +14,7 @@ Side = Literal["left", "right"]
 
 @dataclass(frozen=True)
 class Leg:
-    """One patient's leg; it stays the same from visit to visit."""
+    """One patient's leg; from visit to visit only its calf and its densities change."""
 
     side: Side
     length: float  # mm, ankle to knee

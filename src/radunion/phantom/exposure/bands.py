@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.exposure.draws import Range, chance, within
+from radunion.phantom.draws import Range, chance, within
 from radunion.phantom.exposure.scaled import resized
 
 _BANDS = 7

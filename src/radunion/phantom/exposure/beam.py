@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.exposure.draws import Range, chance, within
+from radunion.phantom.draws import Range, chance, within
 from radunion.phantom.exposure.scaled import broad
 
 _REACH = 0.07  # of the film's longer side: how far scatter spreads

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float32
 
-from radunion.phantom.exposure.draws import Range, chance, within
+from radunion.phantom.draws import Range, chance, within
 
 _LEG = (0.3, 5.0)  # mu times path of what a vendor takes for the limb: no air, no lead, no metal
 _STEPS = np.linspace(-1.0, 6.0, 1401)  # of the signal relative to the limb's middle, where the curve is tabulated

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.exposure.draws import Range, by_factor, chance, rough, seed, within
+from radunion.phantom.draws import Range, by_factor, chance, rough, seed, within
 
 _DIMMEST = 5e-4  # light below which a reader sees nothing
 _WEAK = 0.4  # of the streaks, the lines across them

@@ -6,7 +6,7 @@ from io import BytesIO
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.exposure.draws import Range, chance, within
+from radunion.phantom.draws import Range, chance, within
 from radunion.phantom.exposure.scaled import resized
 
 

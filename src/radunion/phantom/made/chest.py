@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from radunion.phantom.draws import chance, uniform
 from radunion.phantom.made.bones import Tube, arc
 from radunion.phantom.made.canvas import Shape
-from radunion.phantom.made.draws import chance, uniform
 from radunion.phantom.made.flesh import Lump, Lung
 from radunion.phantom.made.plane import SIDES, Side, point
 from radunion.phantom.made.profile import scaled

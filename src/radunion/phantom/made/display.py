@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.made.draws import uniform
+from radunion.phantom.draws import uniform
 
 _SAMPLE = 3  # every so many pixels tell the window
 _DIMMEST = 1e-3  # of the light in air that still counts

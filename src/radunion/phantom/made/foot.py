@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from radunion.phantom.draws import chance, uniform
 from radunion.phantom.made.bones import Blob
 from radunion.phantom.made.canvas import Shape
-from radunion.phantom.made.draws import chance, uniform
 from radunion.phantom.made.flesh import Flesh
 from radunion.phantom.made.plane import Point, Side, along, point, turned
 from radunion.phantom.made.profile import scaled

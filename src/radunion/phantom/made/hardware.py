@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from radunion.phantom.draws import chance, pick, uniform
 from radunion.phantom.made.canvas import Shape
-from radunion.phantom.made.draws import chance, pick, uniform
 from radunion.phantom.made.metal import Bar, Cast
 from radunion.phantom.made.plane import Side, point
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from radunion.phantom.draws import chance, pick, side, uniform
 from radunion.phantom.made.bones import Blob, Tube
 from radunion.phantom.made.canvas import Shape
-from radunion.phantom.made.draws import chance, pick, side, uniform
 from radunion.phantom.made.flesh import Flesh
 from radunion.phantom.made.foot import Foot, draw_foot
 from radunion.phantom.made.hardware import Shaft, draw_hardware

@@ -5,10 +5,10 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float32
 
+from radunion.phantom.draws import chance, pick, uniform
 from radunion.phantom.made.arm import FOREARM, SHAFT, draw_arm
 from radunion.phantom.made.canvas import Canvas, Shape, blank, paint
 from radunion.phantom.made.display import sample_display, show
-from radunion.phantom.made.draws import chance, pick, uniform
 from radunion.phantom.made.hardware import Shaft, draw_hardware
 from radunion.phantom.made.leg import SHIN, draw_leg
 from radunion.phantom.made.metal import Strip

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from radunion.phantom.draws import uniform
 from radunion.phantom.made.bones import Blob, Tube, arc
 from radunion.phantom.made.canvas import Shape
-from radunion.phantom.made.draws import uniform
 from radunion.phantom.made.flesh import Flesh, Lump
 from radunion.phantom.made.plane import SIDES, Side, point
 from radunion.phantom.made.profile import scaled

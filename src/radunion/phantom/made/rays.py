@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 
+from radunion.phantom.draws import side, uniform
 from radunion.phantom.made.bones import Tube
 from radunion.phantom.made.canvas import Shape
-from radunion.phantom.made.draws import side, uniform
 from radunion.phantom.made.flesh import Flesh
 from radunion.phantom.made.plane import Point, Side, along, point, turned
 from radunion.phantom.made.profile import Profile, scaled

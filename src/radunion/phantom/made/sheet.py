@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from radunion.phantom.made.draws import pick
+from radunion.phantom.draws import pick
 
 View = Literal["ap", "lateral"]
 VIEWS: tuple[View, ...] = ("ap", "lateral")

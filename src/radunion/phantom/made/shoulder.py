@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from radunion.phantom.draws import chance, uniform
 from radunion.phantom.made.bones import Blob, Tube
 from radunion.phantom.made.canvas import Shape
 from radunion.phantom.made.chest import draw_chest
-from radunion.phantom.made.draws import chance, uniform
 from radunion.phantom.made.flesh import Flesh
 from radunion.phantom.made.plane import SIDES, Side, point, turned
 from radunion.phantom.made.profile import scaled

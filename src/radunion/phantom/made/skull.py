@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from radunion.phantom.draws import uniform
 from radunion.phantom.made.bones import arc
 from radunion.phantom.made.canvas import Shape
-from radunion.phantom.made.draws import uniform
 from radunion.phantom.made.flesh import Lump
 from radunion.phantom.made.plane import point
 from radunion.phantom.made.spine import draw_spine

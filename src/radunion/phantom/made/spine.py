@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from radunion.phantom.draws import uniform
 from radunion.phantom.made.bones import Blob
 from radunion.phantom.made.canvas import Shape
-from radunion.phantom.made.draws import uniform
 from radunion.phantom.made.plane import point
 
 _WALL = 2.5

@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float32
 
+from radunion.phantom.draws import pick, uniform
 from radunion.phantom.made.canvas import Shape, blank, paint
 from radunion.phantom.made.chest import draw_chest
 from radunion.phantom.made.display import sample_display, show
-from radunion.phantom.made.draws import pick, uniform
 from radunion.phantom.made.pelvis import draw_pelvis
 from radunion.phantom.made.plane import Point, point
 from radunion.phantom.made.sheet import sheet_shape

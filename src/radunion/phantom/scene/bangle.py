@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from radunion.phantom.exposure.draws import within
+from radunion.phantom.draws import within
 from radunion.phantom.made.canvas import Canvas, Shape
 from radunion.phantom.made.plane import point
 

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.exposure.draws import chance, seed, within
+from radunion.phantom.draws import chance, seed, within
 from radunion.phantom.pose import Pose
 from radunion.phantom.scene.lettering import stacked, window
 from radunion.phantom.scene.marker import place_beside

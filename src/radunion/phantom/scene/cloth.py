@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.exposure.draws import Range, by_factor, chance, rough, seed, within
+from radunion.phantom.draws import Range, by_factor, chance, rough, seed, within
 from radunion.phantom.exposure.scaled import resized
 from radunion.phantom.pose import Pose
 from radunion.phantom.scene.lettering import window

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.exposure.draws import chance, seed, sign, within
+from radunion.phantom.draws import chance, seed, side, within
 from radunion.phantom.made.arm import draw_arm
 from radunion.phantom.made.canvas import Canvas, blank, paint
 from radunion.phantom.made.leg import SHIN, draw_leg
@@ -64,7 +64,7 @@ def sample_other_leg(random: np.random.Generator, pose: Pose) -> OtherLeg:
     """Draw where the other leg is: some of it at the film's left or right edge."""
     half = pose.pitch * pose.width / 2
     axis = float(pose.to_film(np.array([pose.centre[0]]), np.array([0.0]))[1][0] - pose.width / 2) * pose.pitch
-    edge = sign(random)
+    edge = side(random)
     return OtherLeg(
         beside=edge * max(half + within(random, (-25.0, 50.0)) - edge * axis, 95.0),
         higher=float(random.normal(0, 40)),

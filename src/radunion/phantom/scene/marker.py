@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.exposure.draws import Range, chance, within
+from radunion.phantom.draws import Range, chance, within
 from radunion.phantom.pose import Pose
 from radunion.phantom.scene.lettering import lettered, turned, window
 from radunion.phantom.scene.thing import InBeam, Side

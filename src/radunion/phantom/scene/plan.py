@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.exposure.draws import chance
+from radunion.phantom.draws import chance
 from radunion.phantom.pose import Pose
 from radunion.phantom.scene.blades import sample_blades
 from radunion.phantom.scene.caption import sample_badge, sample_caption, sample_scale_bar

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.exposure.draws import by_factor, chance, rough, seed, within
+from radunion.phantom.draws import by_factor, chance, rough, seed, within
 from radunion.phantom.scene.thing import OnFilm
 
 _SHOWN = (0.95, 0.9, 0.5, 0.3)  # share of rims that show at the top, bottom, left, right

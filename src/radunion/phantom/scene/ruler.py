@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.exposure.draws import sign, within
+from radunion.phantom.draws import side, within
 from radunion.phantom.pose import Pose
 from radunion.phantom.scene.lettering import lettered, window
 from radunion.phantom.scene.thing import InBeam
@@ -34,7 +34,7 @@ class Ruler(InBeam):
 
 def sample_ruler(random: np.random.Generator) -> Ruler:
     """Draw a ruler near the film's left or right edge."""
-    return Ruler(0.5 + sign(random) * within(random, (0.38, 0.47)), within(random, (0.6, 3.0)))
+    return Ruler(0.5 + side(random) * within(random, (0.38, 0.47)), within(random, (0.6, 3.0)))
 
 
 def _number(attenuation: np.ndarray, text: str, place: tuple[float, float], strength: float) -> None:

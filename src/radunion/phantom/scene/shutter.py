@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.exposure.draws import chance, within
+from radunion.phantom.draws import chance, within
 from radunion.phantom.scene.thing import OnFilm
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float, Float32
 
-from radunion.phantom.made.draws import chance, uniform
+from radunion.phantom.draws import chance, uniform
 
 
 def cloud(

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.made.draws import pick
+from radunion.phantom.draws import pick
 from radunion.phantom.made.pictures.clouds import cloud
 from radunion.phantom.made.pictures.leaves import leaves
 from radunion.phantom.made.pictures.patterns import bars, grating, text

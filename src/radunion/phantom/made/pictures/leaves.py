@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Float32
 
-from radunion.phantom.made.draws import pick, uniform
+from radunion.phantom.draws import pick, uniform
 from radunion.phantom.made.pictures.clouds import cloud
 from radunion.phantom.made.pictures.pixels import rows_columns
 

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.phantom.made.draws import chance, uniform
+from radunion.phantom.draws import chance, uniform
 from radunion.phantom.made.pictures.clouds import cloud, stretched
 from radunion.phantom.made.pictures.pixels import rows_columns
 

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Float32
 
-from radunion.phantom.made.draws import chance, pick, uniform
+from radunion.phantom.draws import chance, pick, uniform
 from radunion.phantom.made.pictures.clouds import stretched
 from radunion.phantom.made.pictures.pixels import rows_columns
 

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float, Float32
 
-from radunion.phantom.made.draws import uniform
+from radunion.phantom.draws import uniform
 from radunion.phantom.made.pictures.clouds import cloud
 from radunion.phantom.made.pictures.pixels import rows_columns
 
