@@ -27,3 +27,16 @@ def test_a_cohort_is_simulated_and_kept(tmp_path: Path, capsys: pytest.CaptureFi
     assert simulate(out, "--seed", "4") == 2
     assert "other settings" in capsys.readouterr().err
     assert (out / "cohort.csv").read_bytes() == before
+
+
+def test_every_hospital_and_schedule_can_be_asked_for() -> None:
+    from typing import get_args
+
+    from radunion.cli.parser import build_parser
+    from radunion.phantom.hospital import HOSPITALS, HospitalName
+    from radunion.phantom.priors import Schedule
+
+    assert set(HOSPITALS) == set(get_args(HospitalName))
+    for option, names in (("--hospital", get_args(HospitalName)), ("--schedule", get_args(Schedule))):
+        for name in names:
+            build_parser().parse_args(["simulate", "out", "--patients", "1", "--seed", "1", option, name])
