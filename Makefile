@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := $(BIN)/uv run --no-sync
 READY := .venv/.ready
 
-.PHONY: demo test test-slow check format bench clean
+.PHONY: demo test test-slow check format bench box clean
 
 $(READY): pyproject.toml uv.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -33,6 +33,13 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# Makes the model in the box anew, about two hours on two cores; killed and run again, it goes on.
+box: $(READY)
+	$(BIN)/python -m radunion.training.box build/box
+	rm -rf src/radunion/models/box-v1
+	mkdir -p src/radunion/models
+	cp -r build/box/box-v1 src/radunion/models/
 
 clean:
 	rm -rf .venv demo dist

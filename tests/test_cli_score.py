@@ -103,7 +103,7 @@ def test_without_any_model_the_way_to_one_is_told(
     monkeypatch.setattr("radunion.scoring.default.models_folder", lambda: tmp_path / "models")
     monkeypatch.setattr("radunion.scoring.default._packaged", lambda: iter(()))
     assert main(["score", *pair]) == 1
-    assert "there is no model yet; run `radunion demo`" in capsys.readouterr().err
+    assert "there is no model yet; run `radunion train`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def test_graph_whose_numbers_are_no_probabilities_is_refused(tmp_path: Path) -> 
 def test_default_is_the_newest_kept_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("radunion.scoring.default._packaged", lambda: iter(()))
     monkeypatch.setattr("radunion.scoring.default.user_data_path", lambda _: tmp_path / "data")
-    with pytest.raises(BundleError, match="run `radunion demo` or `radunion train`, or give --model"):
+    with pytest.raises(BundleError, match="run `radunion train`, or give --model"):
         default_bundle()
     older, newer = write(tmp_path / "a"), write(tmp_path / "b", version="2")
     kept = keep_bundle(tmp_path / "a")

@@ -6,7 +6,7 @@ from pathlib import Path
 from radunion import NOTICE
 from radunion.cli.options import Subparsers, add_command, positive
 from radunion.cli.stages import stages
-from radunion.cli.terminal import answer, say, show
+from radunion.cli.terminal import answer, show
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -31,7 +31,7 @@ def run(args: Namespace) -> int:
     from radunion.cli.evaluate import print_headline
     from radunion.cli.train import must_have_torch
     from radunion.report.heatmaps.words import in_a_line
-    from radunion.scoring import keep_bundle, score_table
+    from radunion.scoring import score_table
     from radunion.study.demo import DemoSettings, run_demo
 
     must_have_torch()
@@ -39,7 +39,6 @@ def run(args: Namespace) -> int:
     settings = DemoSettings(**{name: value for name, value in given.items() if value is not None})
     with stages() as tell:
         demo = run_demo(args.out, settings, tell=tell)
-    say(f"kept as the default of `radunion score`: {keep_bundle(demo.bundle.path).name}")
     print_headline(demo.evaluated)
     for one in demo.heatmaps:
         answer(in_a_line(one))

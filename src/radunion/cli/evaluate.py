@@ -127,8 +127,9 @@ def _fewer_bits(
 
 
 def print_headline(found: "Evaluated") -> None:
-    """Print, scale by scale, the summary, every protocol's headline numbers and the paired differences."""
+    """Print the summary, every protocol's headline numbers and paired differences scale by scale, then the readers."""
     from radunion.cli.comparison import comparison_tables
+    from radunion.report.readers import reader_sentences
     from radunion.report.words import headline_model, summary
 
     comparison = found.comparison
@@ -137,6 +138,8 @@ def print_headline(found: "Evaluated") -> None:
     for table in comparison_tables(comparison):
         answer("")
         show(table)
+    for sentence in reader_sentences(found.readers, comparison):
+        answer(sentence)
 
 
 def write_evaluation(
@@ -164,6 +167,7 @@ def write_evaluation(
         simulated=found.simulated,
         heatmaps=heatmaps,
         agreements=agreements,
+        readers=found.readers,
     )
 
 
@@ -189,11 +193,11 @@ def _precisions(text: str) -> "tuple[Precision, ...]":
 
 def _load(paths: Sequence[Path], names: Sequence[str] | None) -> "dict[str, Bundle]":
     """Load the models under the names given, else their own; two of one name also bear what tells them apart."""
-    from radunion.scoring import load_bundle
+    from radunion.scoring import named_bundle
 
     if names is not None and len(names) != len(paths):
         raise UsageError(f"--name gives every model a name, in their order; found {len(names)} for {len(paths)} models")
-    bundles = [load_bundle(path) for path in paths]
+    bundles = [named_bundle(path) for path in paths]
     own = [bundle.card.name for bundle in bundles]
     shown = names or [
         name if own.count(name) == 1 else f"{name}-{bundle.sha256[:8]}"

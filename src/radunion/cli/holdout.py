@@ -78,10 +78,10 @@ def open_holdout(args: Namespace) -> int:
     from radunion.cli.progress import progress
     from radunion.cohort import only_sealed, read_cohort, record_opening
     from radunion.cohort.seal_file import locked
-    from radunion.scoring import load_bundle
+    from radunion.scoring import named_bundle
     from radunion.study.evaluate import evaluate_bundles
 
-    bundle = load_bundle(args.model)
+    bundle = named_bundle(args.model)
     cohort = read_cohort(args.cohort, convention=bundle.card.convention)
     sealed, before = only_sealed(cohort)
     with locked(args.cohort):

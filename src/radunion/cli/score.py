@@ -75,10 +75,10 @@ def _outputs(args: Namespace) -> list[Path]:
 
 def _model(path: Path | None) -> "Bundle":
     """Load the model named, else the default one and say which that is."""
-    from radunion.scoring import default_bundle, load_bundle
+    from radunion.scoring import default_bundle, named_bundle
 
     if path is not None:
-        return load_bundle(path)
+        return named_bundle(path)
     bundle, which = default_bundle()
     say(f"no --model was given: scoring with {which}")
     return bundle

@@ -17,6 +17,7 @@ from radunion.errors import MissingExtraError, UsageError
 if TYPE_CHECKING:
     from radunion.features import BackboneSpec
     from radunion.training.plan import Plan
+    from radunion.training.start import Start
     from radunion.training.tuned.machine import Machine
 
 _COMPACT = "compact"
@@ -31,7 +32,7 @@ def add_to(subparsers: Subparsers) -> None:
         summary="train a model on a cohort and write its bundle",
         details="Patients are kept whole in every split. Killed and run again, it goes on and ends the same.",
         run=run,
-        usage="train COHORT --out MODEL [--backbone NAME --weights W --tap LAYER] [--folds K] [--epochs N] [--seed S]",
+        usage="train COHORT --out MODEL [--from box | --backbone NAME --weights W --tap LAYER] [--folds K] [--seed S]",
         resumes=True,
     )
     parser.add_argument("cohort", metavar="COHORT", type=Path, help="label table, .csv or .parquet")
@@ -43,13 +44,18 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--backbone", default=_COMPACT, help="compact, trained from scratch, or a timm name, frozen (compact)"
     )
+    parser.add_argument(
+        "--from", dest="start", metavar="MODEL",
+        help="go on from a trained model's weights: box, the one that comes with radunion, or a bundle's folder",
+    )  # fmt: skip
     parser.add_argument("--weights", help="of a timm backbone: none (random), imagenet (downloads) or a local file")
     parser.add_argument("--tap", metavar="LAYER", help="layer of the backbone to take features from (its last map)")
     parser.add_argument("--pooling", choices=("max", "avg"), help="of the backbone's map (max)")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), help="of the frozen backbone (float32)")
     parser.add_argument(
-        "--input", choices=("film", "shaft", "glimpse"),
-        help="what the frozen backbone sees: the whole film, its straightened shaft, a glimpse of the fracture (film)",
+        "--input", choices=("film", "shaft", "fracture", "glimpse"),
+        help="what the frozen backbone sees: the whole film, its straightened shaft, a crop of the fracture by the "
+        "finder that comes with radunion, a glimpse of it by a finder of its own (film)",
     )  # fmt: skip
     parser.add_argument("--devices", metavar="N", type=positive, help="of pair-tuned: on how many GPUs it is tuned (1)")
     parser.add_argument(
@@ -130,8 +136,9 @@ def _plan(args: Namespace) -> "Plan":
     from dataclasses import replace
 
     from radunion.training.plan import PROTOCOL, Plan
-    from radunion.training.settings import COMPACT, FROZEN
+    from radunion.training.settings import ADAPTED, COMPACT, FROZEN
 
+    start = _start(args)
     if args.protocol != PROTOCOL:
         return _plan_of_protocol(args)
     if _machine(args) is not None:
@@ -139,15 +146,28 @@ def _plan(args: Namespace) -> "Plan":
     spec = _backbone(args)
     given = {"epochs": args.epochs, "batch": args.batch, "learning_rate": args.learning_rate}
     settings = replace(
-        COMPACT if spec is None else FROZEN,
+        FROZEN if spec is not None else COMPACT if start is None else ADAPTED,
         seed=args.seed,
         **{name: value for name, value in given.items() if value is not None},
     )
     name = args.name or _plain(args.out.name)
     return Plan(
         name=name, settings=settings, backbone=spec, folds=args.folds,
-        precision=args.precision or "float32", input=args.input or "film",
+        precision=args.precision or "float32", input=args.input or "film", start=start,
     )  # fmt: skip
+
+
+def _start(args: Namespace) -> "Start | None":
+    """Read the model to start from. Raises UsageError where what is trained cannot start from one."""
+    from radunion.scoring import named_bundle
+    from radunion.training.plan import PROTOCOL
+    from radunion.training.start import start_from
+
+    if args.start is None:
+        return None
+    if args.protocol != PROTOCOL or args.backbone != _COMPACT:
+        raise UsageError("--from is for pair with its compact network; leave out --protocol and --backbone")
+    return start_from(named_bundle(args.start))
 
 
 def _plan_of_protocol(args: Namespace) -> "Plan":

@@ -5,6 +5,7 @@ Importing this room needs no torch; using a backbone needs the extra `train`.
 
 from radunion.features.backbone import Backbone, load_backbone
 from radunion.features.cache import FeatureCache, FeatureKey
+from radunion.features.crops import fractureless
 from radunion.features.extraction import Extractor, extract
 from radunion.features.spec import (
     FLIPS,
@@ -35,5 +36,6 @@ __all__ = [
     "Sight",
     "Warp",
     "extract",
+    "fractureless",
     "load_backbone",
 ]

@@ -42,7 +42,7 @@ def extract(
     that cannot be read; the films before it stay in the cache.
     """
     how = preprocessing or backbone.preprocessing()
-    digests = [_content_digest(film) for film in films]
+    digests = [content_digest(film) for film in films]
     keys = [
         [FeatureKey(digest, how.digest(), backbone.digest, precision, flip) for flip in flips] for digest in digests
     ]
@@ -91,7 +91,8 @@ class _View:
     film: Path
 
 
-def _content_digest(film: Path) -> str:
+def content_digest(film: Path) -> str:
+    """Return the SHA-256 of a film's bytes. Raises FilmError for a film that cannot be opened."""
     try:
         with film.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,12 +2,13 @@
 
 from radunion.radiograph.film import Radiograph, read_radiograph
 from radunion.radiograph.picture import Side, SideSource, SpacingSource, ViewSource
-from radunion.radiograph.preprocessing import Placement, Preprocessing, place, prepare
-from radunion.radiograph.shaft import Shaft, find_shaft
+from radunion.radiograph.preprocessing import Crop, Placement, Preprocessing, crop_of, place, prepare
+from radunion.radiograph.shaft import Shaft, Window, find_shaft
 from radunion.radiograph.warning import FILM_WARNINGS, FilmWarning, WarningCode
 
 __all__ = [
     "FILM_WARNINGS",
+    "Crop",
     "FilmWarning",
     "Placement",
     "Preprocessing",
@@ -18,6 +19,8 @@ __all__ = [
     "SpacingSource",
     "ViewSource",
     "WarningCode",
+    "Window",
+    "crop_of",
     "find_shaft",
     "place",
     "prepare",

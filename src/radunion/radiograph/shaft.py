@@ -32,6 +32,18 @@ class Shaft:
     found: bool
 
 
+@dataclass(frozen=True)
+class Window:
+    """A straightened part of a film around its shaft: where it begins and how tall it is, as shares of its length.
+
+    The length is that of the film along the shaft; by default it is all of it.
+    """
+
+    shaft: Shaft
+    top: float = 0.0
+    tall: float = 1.0
+
+
 def find_shaft(film: Float32[np.ndarray, "h w"]) -> Shaft:
     """Find the shaft of an upright or lying leg."""
     (centre, contrast), turned = _trace(film), False
@@ -45,18 +57,21 @@ def find_shaft(film: Float32[np.ndarray, "h w"]) -> Shaft:
 
 
 def straighten(
-    film: Float32[np.ndarray, "h w"], shaft: Shaft, *, height: int, width: int
+    film: Float32[np.ndarray, "h w"], shaft: Shaft, *, height: int, width: int, top: float = 0.0, tall: float = 1.0
 ) -> Float32[np.ndarray, "height width"]:
-    """Sample a strip of (height, width) around the shaft; the strip's height is the whole film, aspect is kept."""
+    """Sample a strip of (height, width) around the shaft, aspect kept, antialiased where it is coarser than the film.
+
+    The strip's height is the whole film, or the part of it that begins at `top` and is `tall`, both shares of it.
+    """
     source = np.ascontiguousarray(film.T) if shaft.turned else film
-    scale = source.shape[0] / height
-    if scale > 1:
-        source = gaussian_filter(source, 0.4 * (scale - 1))
-    rows = (np.arange(height, dtype=np.float32) + 0.5) * np.float32(scale) - 0.5
-    centre = _centre_at((rows + 0.5) / source.shape[0], shaft) * source.shape[1] - 0.5
+    length, breadth = source.shape
+    scale = tall * length / height
+    rows = (np.arange(height, dtype=np.float32) + 0.5) * np.float32(scale) - 0.5 + np.float32(top * length)
+    centre = _centre_at((rows + 0.5) / length, shaft) * breadth - 0.5
+    source, first = _smoothed(source, rows, 0.4 * (scale - 1))
     across = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) * np.float32(scale)
     columns = centre[:, None].astype(np.float32) + across[None]
-    grid = np.broadcast_to(rows[:, None], columns.shape)
+    grid = np.broadcast_to(rows[:, None] - first, columns.shape)
     return map_coordinates(source, [grid, columns], order=1, mode="constant", output=np.float32)
 
 
@@ -68,16 +83,18 @@ def shares_on_strip(
     *,
     height: int,
     width: int,
+    top: float = 0.0,
+    tall: float = 1.0,
 ) -> tuple[Float32[np.ndarray, "h w"], Float32[np.ndarray, "h w"]]:
-    """Return where points of the film lie on its strip, as shares of the strip's height and width.
+    """Return where points of the film lie on its strip, or a part of it, as shares of the strip's height and width.
 
     The points are given as shares of the film's height (`down`) and width (`right`); beside the strip the shares lie
     outside of 0 to 1.
     """
     along, across = (right[None], down[:, None]) if shaft.turned else (down[:, None], right[None])
     length, breadth = film_shape[::-1] if shaft.turned else film_shape
-    aside = (across - _centre_at(along, shaft)) * np.float32(breadth * height / (length * width))
-    rows = np.broadcast_to(along, aside.shape)
+    aside = (across - _centre_at(along, shaft)) * np.float32(breadth * height / (tall * length * width))
+    rows = np.broadcast_to((along - np.float32(top)) / np.float32(tall), aside.shape)
     return rows.astype(np.float32), (aside + np.float32(0.5)).astype(np.float32)
 
 
@@ -99,6 +116,16 @@ def box_on_strip(
     rows, columns = shares_on_strip(down, across, film_shape, shaft, height=height, width=width)
     along, aside = (rows[1], columns[:, 1]) if shaft.turned else (rows[:, 1], columns[1])
     return float(aside[0] * width), float(along[0] * height), float(aside[2] * width), float(along[2] * height)
+
+
+def _smoothed(
+    source: Float32[np.ndarray, "h w"], rows: Float32[np.ndarray, " height"], width: float
+) -> tuple[Float32[np.ndarray, "part w"], int]:
+    """Return what of a film the rows need, smoothed by a Gaussian of a width above 0, and the first row of that."""
+    beyond = int(4 * max(width, 0.0)) + 3
+    first, last = max(0, int(rows[0]) - beyond), int(rows[-1]) + beyond
+    part = source[first:last]
+    return (gaussian_filter(part, width) if width > 0 else part), first
 
 
 def _centre_at(down: Float32[np.ndarray, "*shape"], shaft: Shaft) -> Float[np.ndarray, "*shape"]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from radunion.scoring.bundle import Bundle, load_bundle, write_bundle, zip_bundle
     from radunion.scoring.card import CalibrationCard, Card, FamiliarityCard, Metric, TrainedOn
-    from radunion.scoring.default import default_bundle, keep_bundle, models_folder
+    from radunion.scoring.default import default_bundle, keep_bundle, models_folder, named_bundle
     from radunion.scoring.document import ScoreDocument
     from radunion.scoring.familiarity import FamiliarityReference, fit_reference, threshold_of
     from radunion.scoring.graph import Inferred
@@ -40,6 +40,7 @@ __all__ = [
     "keep_bundle",
     "load_bundle",
     "models_folder",
+    "named_bundle",
     "score_films",
     "score_picture",
     "score_table",
@@ -51,7 +52,7 @@ __all__ = [
 _MODULES = {
     "bundle": ("Bundle", "load_bundle", "write_bundle", "zip_bundle"),
     "card": ("CalibrationCard", "Card", "FamiliarityCard", "Metric", "TrainedOn"),
-    "default": ("default_bundle", "keep_bundle", "models_folder"),
+    "default": ("default_bundle", "keep_bundle", "models_folder", "named_bundle"),
     "document": ("ScoreDocument",),
     "familiarity": ("FamiliarityReference", "fit_reference", "threshold_of"),
     "graph": ("Inferred",),

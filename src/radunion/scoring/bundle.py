@@ -1,5 +1,7 @@
 """A model as a bundle: a folder, or a zip of it, with a graph, a card and a reference. Nothing in it is executed.
 
+A model that another training can start from holds its weights too.
+
 The card lists the SHA-256 of the other files; the bundle's own is over all of them and the card. What is loaded is
 held in memory, so that what was verified is what runs.
 """
@@ -23,7 +25,7 @@ from radunion.scoring.familiarity import FamiliarityReference
 from radunion.scoring.graph import Graph, open_graph
 from radunion.scoring.member import read_member
 
-CARD, MODEL, REFERENCE = "card.json", "model.onnx", "reference.safetensors"
+CARD, MODEL, REFERENCE, WEIGHTS = "card.json", "model.onnx", "reference.safetensors", "weights.safetensors"
 RECORDS = ("history.json", "metrics.json")
 """What training leaves beside a bundle's own files."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -85,23 +87,25 @@ def write_bundle(
     onnx: bytes,
     card: Card,
     reference: FamiliarityReference,
+    weights: bytes | None = None,
     records: Mapping[str, bytes] | None = None,
 ) -> Bundle:
     """Write a bundle into the folder `out` and return it; an older bundle there is replaced.
 
-    The card's `files` and `preprocessing_digest` are filled in. `records` (of `RECORDS`) are written beside them and
-    replace those of an older bundle; None keeps those. Other files of its folder stay. Raises BundleError when `out` is
-    anything else than a bundle, an empty folder or nothing.
+    `weights` are what another training can start from, as safetensors. The card's `files` and `preprocessing_digest`
+    are filled in. `records` (of `RECORDS`) are written beside them and replace those of an older bundle; None keeps
+    those. Other files of its folder stay. Raises BundleError when `out` is anything else than a bundle, an empty folder
+    or nothing.
     """
     must_be_free(out)
-    files = {MODEL: onnx, REFERENCE: reference.to_bytes()}
+    files = {MODEL: onnx, REFERENCE: reference.to_bytes(), **({} if weights is None else {WEIGHTS: weights})}
     filled = card.model_copy(
         update={
             "files": {name: _sha256(content) for name, content in files.items()},
             "preprocessing_digest": card.preprocessing.digest(),
         }
     )
-    stale = () if records is None else RECORDS
+    stale = (*(() if records is None else RECORDS), *(() if weights is not None else (WEIGHTS,)))
     write_files(out, {**files, **(records or {}), CARD: filled.to_json().encode()}, stale=stale)
     return load_bundle(out)
 

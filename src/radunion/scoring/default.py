@@ -1,4 +1,4 @@
-"""Which model scores when none is named: the packaged one, else the newest that was kept on this machine."""
+"""Which model scores when none is named: the newest that was kept on this machine, else the one in the box."""
 
 from collections.abc import Iterator
 from importlib import resources
@@ -9,6 +9,9 @@ from platformdirs import user_data_path
 from radunion.errors import BundleError
 from radunion.scoring.bundle import CARD, Bundle, load_bundle, write_files
 from radunion.scoring.member import read_member
+
+BOX = "box"
+"""What the model that comes with radunion goes by, whatever its version."""
 
 
 def models_folder() -> Path:
@@ -23,10 +26,21 @@ def default_bundle() -> tuple[Bundle, str]:
     """
     packaged, kept = sorted(_packaged()), sorted(_kept(), key=_age)
     if not packaged and not kept:
-        raise BundleError("there is no model yet; run `radunion demo` or `radunion train`, or give --model")
-    bundle = load_bundle(packaged[-1] if packaged else kept[-1])
-    origin = "which comes with radunion" if packaged else f"the newest of {len(kept)} in {models_folder()}"
+        raise BundleError("there is no model yet; run `radunion train`, or give --model")
+    bundle = load_bundle(kept[-1] if kept else packaged[-1])
+    origin = f"the newest of {len(kept)} in {models_folder()}" if kept else "which comes with radunion"
     return bundle, f"{bundle.card.name} {bundle.card.version}, {origin}"
+
+
+def named_bundle(given: Path | str) -> Bundle:
+    """Return the bundle of a path, or the one that comes with radunion where `box` is asked for.
+
+    Raises BundleError when there is no such bundle.
+    """
+    packaged = sorted(_packaged())
+    if str(given) == BOX and not Path(given).exists() and packaged:
+        return load_bundle(packaged[-1])
+    return load_bundle(given)
 
 
 def keep_bundle(folder: Path) -> Path:

@@ -5,19 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from radunion.radiograph import Preprocessing, Radiograph
+from radunion.radiograph import Preprocessing, Radiograph, Window
 from radunion.radiograph.on_film import on_film
-from radunion.radiograph.shaft import Shaft
 
 
 @dataclass(frozen=True)
 class EvidenceMap:
-    """The evidence for one cortex over one prepared film: at least 0, at most 1 in sum."""
+    """The evidence for one cortex over one prepared film, or a window of it: at least 0, at most 1 in sum."""
 
     values: Float32[np.ndarray, "rows columns"]
     film: Radiograph
     how: Preprocessing
-    shaft: Shaft | None
+    window: Window | None
 
     def on_film(self, size: tuple[int, int] | None = None) -> Float32[np.ndarray, "h w"]:
         """Return it over the film's own pixels, or over the film at a smaller `size` (height, width); its peak is 1.
@@ -25,6 +24,6 @@ class EvidenceMap:
         Where there is no evidence anywhere on the film, all is 0.
         """
         shape = (self.film.pixels.shape[0], self.film.pixels.shape[1])
-        found = on_film(self.values, shape, self.how, shaft=self.shaft, size=size)
+        found = on_film(self.values, shape, self.how, window=self.window, size=size)
         peak = float(found.max(initial=0.0))
         return found / np.float32(peak) if peak > 0 else found

@@ -9,8 +9,7 @@ from jaxtyping import Float32
 
 from radunion.errors import UsageError
 from radunion.evaluation.conformal import Conformal
-from radunion.radiograph import Preprocessing, Radiograph, prepare, read_radiograph
-from radunion.radiograph.shaft import Shaft, find_shaft
+from radunion.radiograph import Crop, Preprocessing, Radiograph, crop_of, read_radiograph
 from radunion.scale import CORTICES, DEFAULT_UNION_RULE, Cortex, UnionRule, View, view_of
 from radunion.scoring.bundle import Bundle
 from radunion.scoring.card import Card
@@ -22,7 +21,7 @@ from radunion.scoring.leg_gate import leg_likeness
 from radunion.scoring.same_film import same_film
 from radunion.scoring.totals import score_cortices, score_total, score_union, used_cortices
 from radunion.scoring.views import PAIR, Assigned, Claim, assign_views
-from radunion.scoring.warning import ScoreWarning, warning
+from radunion.scoring.warning import ScoreCode, ScoreWarning, warning
 
 LEAST_COVERAGE = 0.5
 """The shortest run with less could leave out the median, and with it the level that is scored."""
@@ -32,13 +31,19 @@ PreparedFilm = Float32[np.ndarray, "height width"]
 
 @dataclass(frozen=True)
 class Film:
-    """One film read and prepared; `shaft` only where the model looks along the shaft, `leg` how like a leg it is."""
+    """One film read and prepared; `leg` is how like a leg it is."""
 
     radiograph: Radiograph
-    prepared: PreparedFilm
-    shaft: Shaft | None
+    crop: Crop
     claim: Claim
     leg: float
+
+    def missed(self, card: Card) -> ScoreCode | None:
+        """Return the warning of what was not found where the model wants to look."""
+        window = self.crop.window
+        if window is None:
+            return "RS313" if card.preprocessing.shape == "fracture" else None
+        return None if window.shaft.found else "RS308"
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def score_films(
     return Scored(
         document,
         (None if ap is None else ap.radiograph, None if lateral is None else lateral.radiograph),
-        (None if ap is None else ap.prepared, None if lateral is None else lateral.prepared),
+        (None if ap is None else ap.crop.pixels, None if lateral is None else lateral.crop.pixels),
         inferred,
         _evidence(inferred, placed, bundle.preprocessing),
     )
@@ -96,7 +101,7 @@ def _evidence(inferred: Inferred, placed: Mapping[View, Film], how: Preprocessin
     if inferred.evidence is None:
         return {}
     return {
-        cortex: EvidenceMap(inferred.evidence[0, row], film.radiograph, how, film.shaft)
+        cortex: EvidenceMap(inferred.evidence[0, row], film.radiograph, how, film.crop.window)
         for row, cortex in enumerate(CORTICES)
         if (film := placed.get(view_of(cortex))) is not None
     }
@@ -134,10 +139,9 @@ def _sets(card: Card, coverage: float) -> Conformal | None:
 
 def _read(path: Path, how: Preprocessing, view: View | None) -> Film:
     radiograph = read_radiograph(path)
-    shaft = find_shaft(radiograph.pixels) if how.shape == "shaft" else None
     claim = Claim(radiograph.view, radiograph.view_source) if view is None else Claim(view, "user")
     leg = leg_likeness(radiograph.pixels)
-    return Film(radiograph, prepare(radiograph.pixels, how, shaft=shaft), shaft, claim, leg)
+    return Film(radiograph, crop_of(radiograph.pixels, how), claim, leg)
 
 
 def _infer(bundle: Bundle, films: Sequence[Film]) -> tuple[Assigned, Inferred]:
@@ -154,7 +158,7 @@ def _run(bundle: Bundle, films: Sequence[Film], views: Sequence[View]) -> Inferr
     pair = np.zeros((1, 2, how.height, how.width), dtype=np.float32)
     present = np.zeros((1, 2), dtype=bool)
     for film, view in zip(films, views, strict=True):
-        pair[0, PAIR.index(view)], present[0, PAIR.index(view)] = film.prepared, True
+        pair[0, PAIR.index(view)], present[0, PAIR.index(view)] = film.crop.pixels, True
     return infer_prepared(bundle, pair[:, :1], pair[:, 1:], present, evidence=True)
 
 
@@ -224,9 +228,7 @@ def _warnings(
         yield warning(code, *(paths[film] for other, film in assigned.notes if other == code and film is not None))
     if len(films) == 1:
         yield warning("RS306")
-    for path, one in zip(paths, films, strict=True):
-        if one.shaft is not None and not one.shaft.found:
-            yield warning("RS308", path)
+    yield from (warning(code, path) for path, one in zip(paths, films, strict=True) if (code := one.missed(card)))
     if card.trained_on.simulated:
         yield warning("RS309")
     for path, one in zip(paths, films, strict=True):

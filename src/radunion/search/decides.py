@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from radunion import __version__
+from radunion.radiograph.fracture import finder_digest
 from radunion.scoring.card import film_digest
 from radunion.search.settings import SearchSettings
 from radunion.search.space import protocol_of
@@ -35,6 +36,8 @@ def identity_of(data: StudyData, settings: SearchSettings) -> dict[str, str]:
     }
     if not heads:
         told["precision of learning"] = learning_precision()
+    if "fracture" in _named(settings, "shape"):
+        told["finder of the fracture"] = finder_digest()
     return told | {name: metadata.version(name) for name in (_OF_HEADS if heads else LIBRARIES)}
 
 
@@ -42,12 +45,16 @@ def _weights(settings: SearchSettings) -> Iterator[str]:
     """Tell the weights that the run gives, and the files that the space names."""
     for kind, word in settings.variant.files.items():
         yield f"{kind}={_content(word)}"
-    space = settings.space
-    named: list[Any] = [asdict(space.base).get("weights"), space.fixed.get("weights")]
-    named += [value for axis in space.axes if axis.name == "weights" for value in axis.choices]
-    for word in named:
+    for word in _named(settings, "weights"):
         if isinstance(word, str) and Path(word).is_file():
             yield _content(word)
+
+
+def _named(settings: SearchSettings, field: str) -> list[Any]:
+    """Return what a field of the protocol is in any trial of the space."""
+    space = settings.space
+    named: list[Any] = [asdict(space.base).get(field), space.fixed.get(field)]
+    return named + [value for axis in space.axes if axis.name == field for value in axis.choices]
 
 
 def _content(word: str) -> str:

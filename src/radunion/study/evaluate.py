@@ -11,7 +11,8 @@ from radunion.cohort import Cohort, Examination
 from radunion.errors import BundleError, CohortError, UsageError
 from radunion.evaluation.blinds import BLINDS, Blind
 from radunion.evaluation.bootstrap import REPLICATES
-from radunion.evaluation.compare import Comparison, compare
+from radunion.evaluation.compare import Comparison, Row, compare
+from radunion.evaluation.readers import compare_readers
 from radunion.evaluation.reference import reference_of
 from radunion.joint import JointLevels
 from radunion.phantom.simulated import is_simulated
@@ -24,11 +25,13 @@ from radunion.study.predict import Progress, Unread, predict
 class Evaluated:
     """Hold the comparison, the examinations that it was made on, and what must be said beside it.
 
+    `readers` are the rows of `compare_readers`, none where nothing was scored by two.
     `unread` films were left out; their examinations were judged on the films that remain, or left out with them.
     `notes` are sentences about the baselines and the models; `provenance` is for the report and names no file.
     """
 
     comparison: Comparison
+    readers: tuple[Row, ...]
     examinations: tuple[Examination, ...]
     unread: tuple[Unread, ...]
     notes: tuple[str, ...]
@@ -61,12 +64,15 @@ def evaluate_bundles(
         )
     predicted = predict(bundles, labelled, progress=progress)
     examinations = predicted.examinations
-    predictions = {kind: blind.predict_examinations(examinations) for kind, blind in blinds.items()}
+    predictions: dict[str, JointLevels] = {
+        kind: blind.predict_examinations(examinations) for kind, blind in blinds.items()
+    }
     predictions |= {name: bundles[name].card.calibrated(found.joint) for name, found in predicted.inferred.items()}
-    comparison = _compare(predictions, examinations, cohort, seed=seed, replicates=replicates)
+    reference = reference_of(examinations, cohort.convention)
     notes = tuple(_notes(bundles, blinds, cohort, examinations))
     return Evaluated(
-        comparison,
+        compare(reference, predictions, seed=seed, replicates=replicates),
+        compare_readers(reference, predictions, seed=seed, replicates=replicates),
         examinations,
         predicted.unread,
         notes,
@@ -117,18 +123,6 @@ def _blinds(bundle: Bundle, cohort: Cohort) -> dict[str, Blind]:
     if any(blind.convention != cohort.convention for blind in blinds):
         raise BundleError(f"{bundle.path}: its baselines are of another convention than its card; train it again")
     return {blind.kind: blind for blind in blinds}
-
-
-def _compare(
-    predictions: Mapping[str, JointLevels],
-    examinations: Sequence[Examination],
-    cohort: Cohort,
-    *,
-    seed: int,
-    replicates: int,
-) -> Comparison:
-    reference = reference_of(examinations, cohort.convention)
-    return compare(reference, predictions, seed=seed, replicates=replicates)
 
 
 def _notes(

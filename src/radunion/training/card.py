@@ -16,8 +16,9 @@ from radunion.phantom.simulated import is_simulated
 from radunion.scoring import CalibrationCard, Card, FamiliarityCard, Metric, TrainedOn
 from radunion.scoring.card import film_digest
 from radunion.training.examples import Examples
-from radunion.training.learner import Learner
+from radunion.training.learner import Learner, told_of_crops
 from radunion.training.plan import Plan
+from radunion.training.start import Start
 
 _VERSION = "1"
 _INTENDED = (
@@ -46,6 +47,7 @@ _SINGLE_LIMIT = (
     "It reads one film at a time and knows nothing of how cortices go together: its totals come from independent "
     "cortices. It learned from the patients that were not held out to say what a familiar film is."
 )
+_STARTED_LIMIT = "It started from a model of simulated films and may keep what it learned from them."
 _SIMULATED_LIMIT = "Simulated films are simpler than real ones; how it does on patients is not known."
 
 
@@ -70,7 +72,7 @@ def card_of(
         protocol=plan.protocol,
         convention=cohort.convention,
         preprocessing=learner.preprocessing,
-        trained_on=_trained_on(cohort, examples, learner, simulated=simulated),
+        trained_on=_trained_on(cohort, examples, learner, plan.start, simulated=simulated),
         settings=settings_of(plan),
         metrics=metrics_of(comparison) if comparison else (),
         metrics_note=_note(plan, comparison),
@@ -83,8 +85,11 @@ def card_of(
     )
 
 
-def calibration_card(reference: Reference, joint: JointLevels, *, folds: int) -> CalibrationCard:
-    """Fit calibration and sets to out-of-fold predictions, one row an examination, for the model that ships."""
+def calibration_card(reference: Reference, joint: JointLevels, *, source: str) -> CalibrationCard:
+    """Fit calibration and sets to predictions of patients not learned from, one row an examination.
+
+    `source` says in words whose predictions they are.
+    """
     correction = fit_calibration(reference, joint)
     calibrated = correction.apply(joint)
     sets = tuple(fit_conformal(reference, calibrated, coverage=coverage) for coverage in COVERAGES)
@@ -92,13 +97,16 @@ def calibration_card(reference: Reference, joint: JointLevels, *, folds: int) ->
     return CalibrationCard(
         correction=correction,
         sets=sets,
-        fitted_on=(
-            f"pooled out-of-fold predictions of {folds}-fold cross-validation by patient: "
-            f"{correction.labels} labels of {correction.patients} patients"
-        ),
+        fitted_on=f"{source}: {correction.labels} labels of {correction.patients} patients",
         promise=_PROMISE,
         notes=tuple(notes),
     )
+
+
+def calibrated_card(card: Card, calibration: CalibrationCard) -> Card:
+    """Return the card of a model that was calibrated after it was trained, on patients that it did not learn from."""
+    limits = (calibration.promise if one == _UNCALIBRATED_LIMIT else one for one in card.limits)
+    return card.model_copy(update={"calibration": calibration, "limits": (*limits, *calibration.notes)})
 
 
 def _limits(plan: Plan, learner: Learner, calibration: CalibrationCard | None, *, simulated: bool) -> Iterator[str]:
@@ -109,12 +117,16 @@ def _limits(plan: Plan, learner: Learner, calibration: CalibrationCard | None, *
         yield from (calibration.promise, _SHIPPED_LIMIT, *calibration.notes)
     if simulated:
         yield _SIMULATED_LIMIT
+    elif plan.start is not None and plan.start.simulated:
+        yield _STARTED_LIMIT
     if (plan.backbone is not None or plan.films is not None) and plan.precision != "float32":
         yield _PRECISION_LIMIT
     if plan.films is not None:
         yield _SINGLE_LIMIT
     if learner.shaftless:
         yield f"On {learner.shaftless} of its films no shaft stood out; their middle was taken instead."
+    if crops := told_of_crops(learner):
+        yield f"{crops.capitalize()}."
 
 
 def metrics_of(comparison: Comparison) -> tuple[Metric, ...]:
@@ -131,7 +143,9 @@ def _summary(examples: Examples, *, simulated: bool, wholly: bool) -> str:
     )
 
 
-def _trained_on(cohort: Cohort, examples: Examples, learner: Learner, *, simulated: bool) -> TrainedOn:
+def _trained_on(
+    cohort: Cohort, examples: Examples, learner: Learner, start: Start | None, *, simulated: bool
+) -> TrainedOn:
     kind = "simulated" if simulated else "labelled"
     described = (
         f"{len(set(examples.examination.tolist()))} {kind} examinations of {len(set(examples.patients))} patients"
@@ -140,6 +154,8 @@ def _trained_on(cohort: Cohort, examples: Examples, learner: Learner, *, simulat
         described += f"; where the fracture is was learned from {learner.simulated_boxes} simulated films"
     if learner.simulated_cortices:
         described += f"; where its cortices are, from {learner.simulated_cortices} simulated films"
+    if start is not None:
+        described += f"; it started from {start.name}"
     return TrainedOn(
         description=described,
         simulated=simulated,
@@ -160,7 +176,8 @@ def settings_of(plan: Plan) -> dict[str, str | bool | int | float | None]:
         split = {name: settings[name] for name in ("training.seed", "training.validation")}
         return {**films, "films.weights": Path(plan.films.weights).name, "films.precision": plan.precision, **split}
     if plan.backbone is None:
-        return {"backbone": "compact", **settings}
+        begun = {} if plan.start is None else {"start": plan.start.name, "start.sha256": plan.start.sha256}
+        return {"backbone": "compact", **begun, **settings}
     spec = {f"backbone.{name}": value for name, value in asdict(plan.backbone).items()}
     spec["backbone.weights"] = Path(plan.backbone.weights).name  # a path says where the user works
     settings |= {"backbone.precision": plan.precision, "backbone.input": plan.input}

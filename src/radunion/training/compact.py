@@ -19,7 +19,8 @@ from radunion.training.learner import Learned, LearnedPair, Tell, epochs
 from radunion.training.look import CompactLook, Scorer
 from radunion.training.loop import Epoch
 from radunion.training.network import HeadShape, PairHead, PairNetwork
-from radunion.training.settings import CORTEX_FINDER, FINDER, TrainSettings
+from radunion.training.settings import CORTEX_FINDER, FINDER, GOING_ON, TrainSettings
+from radunion.training.start import Start
 from radunion.training.strips import STRIP, load_strips
 from radunion.training.teachers import few, simulated_teachers, taught_by
 
@@ -39,16 +40,26 @@ class CompactLearner:
 
     preprocessing = STRIP
     heatmap: Heatmap = "evidence"
+    fractureless = 0
 
     def __init__(
-        self, examples: Examples, settings: TrainSettings, *, work: Path, tell: Tell, parted: bool = True
+        self,
+        examples: Examples,
+        settings: TrainSettings,
+        *,
+        work: Path,
+        tell: Tell,
+        parted: bool = True,
+        start: Start | None = None,
     ) -> None:
         """Read all films; simulate films with boxes under `work` when the examples have too few.
 
-        With `parted` cortices are found too, which wants boxes of them.
+        With `parted` cortices are found too, which wants boxes of them. What a model to `start` from finds, it goes on
+        finding as it did where the examples have too few boxes to learn from.
         """
         self.examples = examples
         self.settings = settings
+        self.start = start
         self.strips = load_strips(
             examples.paths,
             examples.boxes,
@@ -58,7 +69,10 @@ class CompactLearner:
         self.shaftless = int((~self.strips.found).sum())
         boxed = np.isfinite(self.strips.boxes).all(axis=1)
         apart = np.isfinite(self.strips.cortices).all(axis=2).any(axis=1)
-        wanted = {"fracture": few(boxed), "cortices": parted and few(apart)}
+        self._few = {"fracture": few(boxed), "cortices": few(apart)}
+        wanted = {
+            what: lacking and start is None and (parted or what == "fracture") for what, lacking in self._few.items()
+        }
         teachers = simulated_teachers(work / "simulated", tell) if any(wanted.values()) else None
         fracture, cortices = (teachers if wanted[what] else None for what in ("fracture", "cortices"))
         self.boxes = int(boxed.sum())
@@ -78,6 +92,10 @@ class CompactLearner:
         torch.manual_seed(self.settings.seed)  # a finder that was resumed has drawn nothing
         encoder = GlimpseEncoder(cortices)
         head = PairHead(HeadShape(encoder.width))
+        if self.start is not None:
+            self.start.fill(encoder.trunk, "look.encoder.trunk")
+            self.start.fill(encoder.read, "look.encoder.read")
+            self.start.fill(head, "head")
         network = PairNetwork(encoder, head)
         scoring = fit(
             network, self.examples, films, training=training, validation=validation, settings=self.settings,
@@ -98,14 +116,24 @@ class CompactLearner:
         """Train the finder and ask it of every film."""
         torch.manual_seed(self.settings.seed)
         finder = Finder(STRIP.width)
-        history = self._find(finder, training, validation, work, tell)
+        if self.start is not None:
+            self.start.fill(finder, "look.finder")
+        history = () if self._keeps("fracture") else self._find(finder, training, validation, work, tell)
         position, overview = locate(finder, torch.from_numpy(self.strips.pixels))
         return Places(finder, position, overview.numpy(), history)
+
+    def _keeps(self, what: str) -> bool:
+        return self.start is not None and self._few[what]
+
+    def _settings(self, usual: TrainSettings) -> TrainSettings:
+        """Return how a finder learns: in smaller steps where it goes on from another model."""
+        own = replace(usual, seed=self.settings.seed, precision=self.settings.precision)
+        return own if self.start is None else replace(own, learning_rate=usual.learning_rate * GOING_ON)
 
     def _find(
         self, finder: Finder, training: np.ndarray, validation: np.ndarray, work: Path | None, tell: Tell
     ) -> tuple[Epoch, ...]:
-        settings = replace(FINDER, seed=self.settings.seed, precision=self.settings.precision)
+        settings = self._settings(FINDER)
         data = self._fractures
         return fit_finder(
             finder, FinderData(data.strips, data.boxes, data.lateral),
@@ -119,15 +147,18 @@ class CompactLearner:
         self, training: np.ndarray, validation: np.ndarray, *, work: Path | None, tell: Tell
     ) -> tuple[CortexFinder, tuple[Epoch, ...]]:
         """Train the finder of cortices on glimpses of where the boxes are, however well the fracture is found."""
-        settings = replace(CORTEX_FINDER, seed=self.settings.seed, precision=self.settings.precision)
-        data = self._cortices
+        torch.manual_seed(self.settings.seed)
+        cortices = CortexFinder()
+        if self.start is not None:
+            self.start.fill(cortices, "look.encoder.cortices")
+        if self._keeps("cortices"):
+            return cortices, ()
+        settings, data = self._settings(CORTEX_FINDER), self._cortices
         known, position = middles(data.cortices)
         shown = CortexData(tall_glimpses(data.strips, position), on_glimpses(data.cortices, position))
         learning = np.concatenate([films_in(self.examples, training), data.teaching])
         held = np.concatenate([films_in(self.examples, validation), data.held])
         learning, held = parted(np.intersect1d(learning, known), np.intersect1d(held, known))
-        torch.manual_seed(self.settings.seed)
-        cortices = CortexFinder()
         history = fit_cortex_finder(
             cortices, shown, training=learning, validation=held,
             settings=settings, checkpoint=work / "cortices.pt" if work else None,

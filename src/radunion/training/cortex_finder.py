@@ -84,7 +84,14 @@ def fit_cortex_finder(
             logits = finder(move(glimpses, moves))
         return region_loss(logits.float(), boxes[chosen], origins(moves, glimpses.shape, CELL))
 
-    name = fingerprint({**asdict(settings), "network": repr(finder)}, training, validation, data.boxes, data.glimpses)
+    name = fingerprint(
+        {**asdict(settings), "network": repr(finder)},
+        training,
+        validation,
+        data.boxes,
+        data.glimpses,
+        *finder.state_dict().values(),
+    )
     weights = torch.ones(len(training))
     return train(finder, loss, Run(training, validation, weights, settings, name, checkpoint, progress))
 

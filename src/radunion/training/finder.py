@@ -22,6 +22,10 @@ from radunion.training.settings import TrainSettings
 
 _STRIDE = 16
 _NEAR = 3  # rows of the focus map around its peak that decide the position
+_BEYOND = 2
+"""Rows of the focus map at each end, a twentieth of the film, where no fracture is looked for: a glimpse of it would lie
+half beyond the film, and the ends of real films hold blades, labels and glare."""
+_NEVER = -30.0
 
 
 class Found(NamedTuple):
@@ -48,10 +52,20 @@ class Finder(nn.Module):
         self.overview = 2 * rows
 
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Found:
-        half = F.avg_pool2d(strips, 2) - 0.4
-        rows = self.along(self.across(self.trunk(half.contiguous(memory_format=torch.channels_last))).squeeze(-1))
+        return self.of_halves(halved(strips))
+
+    def of_halves(self, halves: Float[Tensor, "n 1 half_h half_w"]) -> Found:
+        """Return what is found on strips that were halved before."""
+        seen = (halves - 0.4).contiguous(memory_format=torch.channels_last)
+        rows = self.along(self.across(self.trunk(seen)).squeeze(-1))
         overview = torch.cat([rows.mean(dim=2), rows.amax(dim=2)], dim=1)
-        return Found(self.focus(rows).squeeze(1), self.lateral(overview).squeeze(1), overview)
+        focus = F.pad(self.focus(rows).squeeze(1)[:, _BEYOND:-_BEYOND], (_BEYOND, _BEYOND), value=_NEVER)
+        return Found(focus, self.lateral(overview).squeeze(1), overview)
+
+
+def halved(strips: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n 1 half_h half_w"]:
+    """Return strips at half the resolution."""
+    return F.avg_pool2d(strips, 2)
 
 
 def position_of(focus: Float[Tensor, "n rows"], height: int) -> Float[Tensor, " n"]:
@@ -100,16 +114,22 @@ def fit_finder(
 
     def loss(rows: Int64[np.ndarray, " n"], random: torch.Generator | None) -> Float[Tensor, " n"]:
         chosen = torch.from_numpy(rows)
-        strips, where = data.strips[chosen].float() / 255, boxes[chosen]
+        strips, where = halved(data.strips[chosen].float() / 255), boxes[chosen]
         if random is not None:
             strips, where = _moved(strips, where, random)
         with autocast(settings.precision):
-            found: Found = finder(strips)
+            found = finder.of_halves(strips)
         view = F.binary_cross_entropy_with_logits(found.lateral.float(), lateral[chosen], reduction="none")
         return view + focus_loss(found.focus.float(), where)
 
     name = fingerprint(
-        {**asdict(settings), "network": repr(finder)}, training, validation, data.boxes, data.lateral, data.strips
+        {**asdict(settings), "network": repr(finder)},
+        training,
+        validation,
+        data.boxes,
+        data.lateral,
+        data.strips,
+        *finder.state_dict().values(),
     )
     weights = torch.ones(len(training))
     return train(finder, loss, Run(training, validation, weights, settings, name, checkpoint, progress))
@@ -120,7 +140,7 @@ def focus_loss(focus: Float[Tensor, "n rows"], boxes: Float[Tensor, "n 2"]) -> F
     count = focus.shape[1]
     edges = torch.arange(count + 1) / count
     touched = (edges[1:] > boxes[:, :1]) & (edges[:-1] < boxes[:, 1:])
-    known = touched.any(dim=1)
+    known = touched[:, _BEYOND:-_BEYOND].any(dim=1)
     mass = (focus.softmax(dim=1) * touched).sum(dim=1).clamp_min(1e-6)
     return -mass.log() * known
 
@@ -136,7 +156,7 @@ def _moved(
 
     zoom, flip, shear = 1 + within(0.15), torch.where(within(1.0) < 0, -1.0, 1.0), within(0.1)
     over = torch.where(within(1.0) < -0.8, -1.0, 1.0)
-    right, down = within(0.15), within(0.15)
+    right, down = within(0.15), within(0.08)
     matrix = torch.stack(
         [torch.stack([zoom * flip, shear, right], 1), torch.stack([right * 0, zoom * over, down], 1)], 1
     )

@@ -63,6 +63,7 @@ def fit(
         training,
         validation,
         films.values,
+        *network.state_dict().values(),
     )
     weights = _balance(examples, training, settings.balance)
     return train(network, loss, Run(training, validation, weights, settings, name, checkpoint, progress))

@@ -1,6 +1,6 @@
 """A head on a frozen backbone: features of every film and its flips come from the cache, films are looked at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
-from radunion.features import FLIPS, Backbone, FeatureCache, extract
+from radunion.features import FLIPS, Backbone, FeatureCache, extract, fractureless
 from radunion.features import Precision as FeaturePrecision
 from radunion.radiograph import Preprocessing
 from radunion.scoring.card import Heatmap
@@ -18,7 +18,9 @@ from radunion.training.learner import Learned, LearnedPair, Tell, epochs
 from radunion.training.look import FrozenLook, Scorer, fit_view
 from radunion.training.loop import Epoch
 from radunion.training.network import HeadShape, PairHead, PairNetwork
+from radunion.training.plan import Input
 from radunion.training.settings import TrainSettings
+from radunion.training.strips import STRIP
 
 DROPOUT = 0.5
 
@@ -54,6 +56,10 @@ class FrozenLearner:
                 progress=lambda done, total: tell("Extracting features", done, total, ""),
             )
         )  # fmt: skip
+        self.fractureless = fractureless(
+            examples.paths, preprocessing, cache=cache,
+            progress=lambda done, total: tell("Looking for fractures", done, total, ""),
+        )  # fmt: skip
 
     def learn(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
@@ -68,6 +74,14 @@ class FrozenLearner:
             return Scorer(FrozenLook(self.backbone.pooled(), view), fitted.head).eval()
 
         return LearnedPair(fitted.network, fitted.films, scorer, plain, {"scores": fitted.history})
+
+
+def prepared_for(seen: Input, backbone: Backbone) -> Preprocessing:
+    """Return how films are prepared for a frozen backbone that sees the whole, the shaft or the fracture of each."""
+    if seen == "shaft":
+        return STRIP
+    own = backbone.preprocessing()
+    return replace(own, shape="fracture") if seen == "fracture" else own
 
 
 @dataclass(frozen=True)

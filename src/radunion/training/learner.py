@@ -59,8 +59,9 @@ class Learner(Protocol):
     """Films loaded once, ready to be learned from as often as there are folds.
 
     `boxes` counts films with a fracture box that it uses, `simulated_boxes` those that were simulated for it,
-    `simulated_cortices` those simulated to show where cortices are, `shaftless` films on which no shaft stood out.
-    `heatmap` says whether its graph gives evidence.
+    `simulated_cortices` those simulated to show where cortices are, `shaftless` films on which no shaft stood out,
+    `fractureless` those of which the whole was used because no fracture was found. `heatmap` says whether its graph
+    gives evidence.
     """
 
     examples: Examples
@@ -69,6 +70,7 @@ class Learner(Protocol):
     simulated_boxes: int
     simulated_cortices: int
     shaftless: int
+    fractureless: int
     heatmap: Heatmap
 
     def learn(
@@ -76,6 +78,17 @@ class Learner(Protocol):
     ) -> Learned:
         """Train on some rows of the examples; checkpoints lie in `work`."""
         ...
+
+
+def told_of_crops(learner: Learner) -> str:
+    """Say who found the fracture for what sees crops of it, and on how many films nobody did; nothing of all others."""
+    if learner.preprocessing.shape != "fracture":
+        return ""
+    told = "where fractures are: from the finder that comes with radunion, which learned from simulated films"
+    if not learner.fractureless:
+        return told
+    of = f"{learner.fractureless:,} of {len(learner.examples.paths):,} films"
+    return f"{told}; on {of} no fracture was found; the whole film was used"
 
 
 def quiet(stage: str, done: int, total: int, note: str) -> None:

@@ -11,11 +11,10 @@ from radunion.training.compact import CompactLearner
 from radunion.training.examples import Examples
 from radunion.training.films.learner import FilmLearner
 from radunion.training.found import FoundLearner
-from radunion.training.frozen import FrozenLearner
+from radunion.training.frozen import FrozenLearner, prepared_for
 from radunion.training.learner import Learner, Tell
 from radunion.training.plan import Plan
 from radunion.training.settings import TrainSettings
-from radunion.training.strips import STRIP
 from radunion.training.tuned.learner import TunedLearner
 
 FEWEST_PATIENTS = 12
@@ -40,7 +39,7 @@ def learner_of(
             tell=tell,
         )
     if plan.backbone is None:
-        return CompactLearner(examples, plan.settings, work=work, tell=tell)
+        return CompactLearner(examples, plan.settings, work=work, tell=tell, start=plan.start)
     backbone = load_backbone(plan.backbone)
     if plan.tuned is not None:
         return TunedLearner(
@@ -54,7 +53,7 @@ def learner_of(
         plan.settings,
         cache=cache,
         precision=plan.precision,
-        preprocessing=STRIP if plan.input == "shaft" else backbone.preprocessing(),
+        preprocessing=prepared_for(plan.input, backbone),
         tell=tell,
     )
 

@@ -9,15 +9,16 @@ from radunion.features import Precision as FeaturePrecision
 from radunion.radiograph import Preprocessing
 from radunion.training.films.settings import FilmSettings
 from radunion.training.settings import TrainSettings
+from radunion.training.start import Start
 from radunion.training.tuned.machine import Machine
 from radunion.training.tuned.settings import TunedSettings
 
 PROTOCOL = "pair"
 """Both films of an examination, set-valued ordinal levels, one joint distribution of the four cortices."""
 
-Input = Literal["film", "shaft", "glimpse"]
-"""What a frozen backbone sees: the whole film as it asks for it, the straightened strip of the shaft, or a glimpse of
-the fracture found on that strip."""
+Input = Literal["film", "shaft", "fracture", "glimpse"]
+"""What a frozen backbone sees: the whole film as it asks for it, the straightened strip of the shaft, a crop of the
+fracture by the finder that comes with radunion, or a glimpse of the fracture by a finder that learns with the head."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,8 @@ class Plan:
 
     `settings` say how pairs learn; for films only their seed and the share of patients held out count. `protocol` is
     the name on the card. `folds` asks for out-of-fold metrics by k-fold cross-validation beside the model that is kept.
-    With `tuned` the backbone's upper blocks learn too, on the devices of `machine`.
+    The compact network goes on from `start` where that is given. With `tuned` the backbone's upper blocks learn too, on
+    the devices of `machine`.
     """
 
     name: str
@@ -40,10 +42,13 @@ class Plan:
     folds: int | None = None
     tuned: TunedSettings | None = None
     machine: Machine = field(default_factory=Machine)
+    start: Start | None = None
 
     def __post_init__(self) -> None:
         if self.folds is not None and self.folds < 2:
             raise UsageError(f"cross-validation needs at least 2 folds, found {self.folds}")
+        if self.start is not None and (self.films is not None or self.backbone is not None):
+            raise UsageError("only the compact network starts from another model; leave out the backbone and protocol")
         if (self.films is None) != (self.film_preprocessing is None):
             raise UsageError("a network of single films needs its settings and how its films are prepared, both")
         if self.tuned is not None and (self.backbone is None or self.input != "glimpse"):

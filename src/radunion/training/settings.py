@@ -40,5 +40,9 @@ FINDER = TrainSettings(epochs=24, learning_rate=3e-3)
 """The finder of the fracture, which looks at whole strips."""
 CORTEX_FINDER = TrainSettings(epochs=10, batch=32, learning_rate=3e-3)
 """The finder of the two cortices on a glimpse of the fracture."""
+GOING_ON = 0.2
+"""The share of a usual learning rate by which a network goes on from another model's weights."""
+ADAPTED = TrainSettings(epochs=30, learning_rate=GOING_ON * COMPACT.learning_rate, patience=12)
+"""The compact network when it starts from a trained one."""
 FROZEN = TrainSettings(epochs=60, batch=32, learning_rate=1e-3, weight_decay=0.5, patience=15)
 """A head on cached features of a frozen backbone."""

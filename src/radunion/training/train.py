@@ -19,20 +19,21 @@ from radunion.joint import JointLevels, concatenate
 from radunion.scoring import (
     Bundle,
     CalibrationCard,
-    Card,
     FamiliarityCard,
     FamiliarityReference,
     fit_reference,
     threshold_of,
     write_bundle,
 )
-from radunion.scoring.bundle import must_be_free
+from radunion.scoring.bundle import MODEL, WEIGHTS, must_be_free
 from radunion.training.card import calibration_card, card_of, metrics_of
+from radunion.training.compact import CompactLearner
 from radunion.training.examples import ABSENT, Examples, examples_of, films_in
 from radunion.training.export import export_onnx
 from radunion.training.learner import Learned, Learner, Tell, quiet
 from radunion.training.learners import FEWEST_PATIENTS, learner_of, split_rows
 from radunion.training.plan import Plan
+from radunion.training.start import weights_of
 
 _FEWEST_HELD_OUT = 20
 _QUANTILE = 0.99
@@ -79,7 +80,8 @@ def train_model(
     comparison = out_of_fold.comparison if out_of_fold else None
     reference, familiarity = _familiarity(learned, examples, training, validation)
     tell("Exporting", 0, 1, "")
-    graph = export_onnx(learned.scorer(), learner.preprocessing)
+    scorer = learned.scorer()
+    graph = export_onnx(scorer, learner.preprocessing)
     card = card_of(
         cohort,
         examples,
@@ -89,7 +91,9 @@ def train_model(
         familiarity=familiarity,
         calibration=_calibration(out_of_fold, plan),
     )
-    bundle = _written(out, graph, card, reference, learned, comparison)
+    weights = weights_of(scorer) if isinstance(learner, CompactLearner) else None
+    records = _records(learned, comparison)
+    bundle = write_bundle(out, onnx=graph, card=card, reference=reference, weights=weights, records=records)
     shutil.rmtree(work, ignore_errors=True)
     tell("Exporting", 1, 1, "")
     return Trained(bundle, _history(learned), comparison)
@@ -109,7 +113,8 @@ def _must_suffice(examples: Examples, cohort: Cohort, plan: Plan) -> None:
 def _calibration(out_of_fold: OutOfFold | None, plan: Plan) -> CalibrationCard | None:
     if out_of_fold is None or plan.folds is None:
         return None
-    return calibration_card(out_of_fold.reference, out_of_fold.joint, folds=plan.folds)
+    source = f"pooled out-of-fold predictions of {plan.folds}-fold cross-validation by patient"
+    return calibration_card(out_of_fold.reference, out_of_fold.joint, source=source)
 
 
 def _out_of_fold(cohort: Cohort, learner: Learner, plan: Plan, k: int, work: Path, tell: Tell) -> OutOfFold:
@@ -158,22 +163,16 @@ def _history(learned: Learned) -> dict[str, list[dict[str, float]]]:
     return {stage: [dict(epoch) for epoch in epochs] for stage, epochs in learned.history.items()}
 
 
-def _written(
-    out: Path,
-    graph: bytes,
-    card: Card,
-    reference: FamiliarityReference,
-    learned: Learned,
-    comparison: Comparison | None,
-) -> Bundle:
+def _records(learned: Learned, comparison: Comparison | None) -> dict[str, bytes]:
     records = {"history.json": json.dumps(_history(learned), indent=1, allow_nan=False) + "\n"}
     if comparison is not None:
         records["metrics.json"] = comparison.to_json()
-    encoded = {name: text.encode() for name, text in records.items()}
-    return write_bundle(out, onnx=graph, card=card, reference=reference, records=encoded)
+    return {name: text.encode() for name, text in records.items()}
 
 
 def with_metrics(bundle: Bundle, comparison: Comparison, note: str) -> Bundle:
     """Write a bundle again with the metrics of an evaluation on its card."""
     card = bundle.card.model_copy(update={"metrics": metrics_of(comparison), "metrics_note": note})
-    return write_bundle(bundle.path, onnx=bundle.files["model.onnx"], card=card, reference=bundle.reference)
+    return write_bundle(
+        bundle.path, onnx=bundle.files[MODEL], card=card, reference=bundle.reference, weights=bundle.files.get(WEIGHTS)
+    )

@@ -20,7 +20,7 @@ from radunion.study.crossval.splits import Split
 from radunion.study.plans import plan_as
 from radunion.study.protocols import BlindProtocol, ForestProtocol, HaarProtocol, Protocol
 from radunion.training.films.learner import FilmLearner
-from radunion.training.learner import Learned, Learner, Tell
+from radunion.training.learner import Learned, Learner, Tell, told_of_crops
 from radunion.training.learners import learner_of, split_rows
 from radunion.training.plan import Plan
 
@@ -93,8 +93,6 @@ class BlindMethod:
 class FilmMethod:
     """A network of single films."""
 
-    taught = ""
-
     def __init__(self, learner: FilmLearner, data: StudyData, tools: Tools) -> None:
         self.learner = learner
         self.data = data
@@ -103,6 +101,10 @@ class FilmMethod:
     @property
     def parameters(self) -> tuple[int, int]:
         return self.learner.count()
+
+    @property
+    def taught(self) -> str:
+        return told_of_crops(self.learner)
 
     def fit(self, split: Split, *, work: Path) -> FoldResult:
         start = time.monotonic()
@@ -127,7 +129,7 @@ class PairMethod:
     def taught(self) -> str:
         boxes, cortices = self.learner.boxes, self.learner.simulated_cortices
         if not boxes and not self.learner.simulated_boxes:
-            return ""
+            return told_of_crops(self.learner)
         own = f"where fractures are: from the boxes of {boxes:,} films of the table" if boxes else "where fractures are"
         extra = f" from {self.learner.simulated_boxes:,} films simulated for it" if self.learner.simulated_boxes else ""
         apart = f"; where cortices are: from {cortices:,} films simulated for it" if cortices else ""

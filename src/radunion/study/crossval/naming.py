@@ -8,6 +8,7 @@ from pathlib import Path
 
 from radunion import __version__
 from radunion.features import Precision
+from radunion.radiograph.fracture import finder_digest
 from radunion.scoring.card import film_digest
 from radunion.study.crossval.data import StudyData
 from radunion.study.crossval.splits import MAPPED_FOLD, Split
@@ -32,6 +33,8 @@ class Naming:
         decides = {**deciding(asdict(protocol)), "weights": _weights(protocol), "title": "", "source": ""}
         if isinstance(protocol, TunedProtocol):
             decides |= {"tuned": _tuning()}
+        if "fracture" in (decides.get("shape"), decides.get("input")):
+            decides |= {"finder": finder_digest()}
         return _sha256(self.shared + json.dumps(decides, sort_keys=True))
 
     def fold(self, run: str, split: Split, *, maps: int = 0) -> str:

@@ -11,7 +11,7 @@ from radunion.training.films.settings import Augmentation, FilmHead, Optimiser, 
 from radunion.training.plan import Input
 from radunion.training.tuned.settings import Augment
 
-Shape = Literal["squash", "pad", "shaft"]
+Shape = Literal["squash", "pad", "shaft", "fracture"]
 _NAME_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
@@ -66,7 +66,8 @@ class FilmProtocol(_Named):
 
     `network` is `lenet` or a timm name; `weights` is `none` (random by seed), `imagenet`, `radimagenet` (files that the
     user names) or a path. With `trains="head"` the network is frozen and its features cached; with `all` every layer
-    learns. `size` is the side of the square input in pixels, `epsilon` either Adam's, `epochs` a fixed number: nothing
+    learns. `size` is the side of the square input in pixels and `shape` how a film comes to it: `fracture` takes a crop
+    of it where a fracture is found, else the whole film. `epsilon` is either Adam's, `epochs` a fixed number: nothing
     stops early and no epoch is chosen.
     """
 
@@ -114,8 +115,8 @@ class PairProtocol(_Named):
     """Both films of an examination, set-valued ordinal levels, one joint distribution of the four cortices.
 
     `network` None is the compact network from scratch (find the fracture, then look), else a frozen timm network whose
-    features of the whole film, the straightened shaft or a glimpse of the fracture found on it go to the head. Patients
-    kept out of a fold's training stop it.
+    features of the whole film, the straightened shaft, a crop of the fracture by the finder that comes with radunion or
+    a glimpse of it by a finder of its own go to the head. Patients kept out of a fold's training stop it.
     """
 
     family: Literal["pair"] = "pair"
@@ -139,6 +140,10 @@ class PairProtocol(_Named):
         _must_stop(self.name, self.patience, self.validation, self.weight_decay)
         if self.network is None and (self.weights != "none" or self.tap is not None):
             raise UsageError(f"{self.name}: weights and a tap belong to a network; name one, or leave them out")
+        if self.network is None and self.input == "fracture":
+            raise UsageError(
+                f"{self.name}: the compact network finds the fracture itself; name a network, or leave input out"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,17 @@ from torch import nn
 
 from radunion.cohort import Examination
 from radunion.errors import UsageError
-from radunion.features import FLIPS, WARPS, Backbone, BackboneSpec, FeatureCache, Sight, extract, load_backbone
+from radunion.features import (
+    FLIPS,
+    WARPS,
+    Backbone,
+    BackboneSpec,
+    FeatureCache,
+    Sight,
+    extract,
+    fractureless,
+    load_backbone,
+)
 from radunion.features import Precision as FeaturePrecision
 from radunion.joint import JointLevels
 from radunion.radiograph import Preprocessing
@@ -86,6 +96,10 @@ class FilmLearner:
         self.pixels = ""  # their digest: a checkpoint of other films must not be resumed
         self.features: Float32[np.ndarray, "m sights c"] | None = None
         self.inputs = self._frozen(cache, precision, tell) if settings.trains == "head" else self._pixels(tell)
+        self.fractureless = fractureless(
+            examples.paths, preprocessing, cache=cache,
+            progress=lambda done, total: tell("Looking for fractures", done, total, ""),
+        )  # fmt: skip
 
     def learn(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell

@@ -66,6 +66,7 @@ class TunedLearner:
         self.boxes, self.simulated_boxes = self.found.boxes, self.found.simulated_boxes
         self.simulated_cortices = 0
         self.shaftless = self.found.shaftless
+        self.fractureless = 0
 
     def learn(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell

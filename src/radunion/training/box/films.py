@@ -1,0 +1,48 @@
+"""The simulated cohorts that the model in the box learns from, and those that calibrate it."""
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+from radunion.cohort import Cohort, read_cohort
+from radunion.phantom import Simulation, simulate
+from radunion.phantom.cohort import COLUMNS
+from radunion.training.learner import Tell
+
+LEARNING: Mapping[str, Simulation] = {
+    "studies": Simulation(2400, 3101, format="png", hospital="everyday"),
+    "follow-up": Simulation(600, 3102, format="png", hospital="everyday", schedule="follow-up"),
+}
+"""Visits of studies, most of them late, and whole courses from fresh fractures on."""
+CALIBRATING = Simulation(400, 3104, format="png", hospital="everyday")
+"""Other patients, to whose levels the probabilities are fitted; what has learned is not asked about itself."""
+
+
+def learning_cohort(folder: Path, parts: Mapping[str, Simulation], tell: Tell) -> Cohort:
+    """Simulate each part under its name in a folder, and put their tables together as one."""
+    rows = [row for name, part in parts.items() for row in _rows(folder, name, part, tell)]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    (folder / "cohort.csv").write_text(text.getvalue(), encoding="utf-8")
+    return read_cohort(folder / "cohort.csv")
+
+
+def simulated_cohort(folder: Path, settings: Simulation, tell: Tell) -> Cohort:
+    """Simulate one cohort, or take what is there of it."""
+    return read_cohort(_simulated(folder, settings, tell))
+
+
+def _rows(folder: Path, name: str, part: Simulation, tell: Tell) -> list[dict[str, str]]:
+    """Return a part's rows; patients and films go by its name, since every simulation counts from 1."""
+    table = _simulated(folder / name, part, tell)
+    with table.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return [{**row, "patient": f"{name}-{row['patient']}", "image": f"{name}/{row['image']}"} for row in rows]
+
+
+def _simulated(folder: Path, settings: Simulation, tell: Tell) -> Path:
+    stage = f"Simulating {folder.name}"
+    return simulate(folder, settings, progress=lambda done, total: tell(stage, done, total, ""))

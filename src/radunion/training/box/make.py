@@ -1,0 +1,76 @@
+"""From seeds to the bundle in the box."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from radunion.cohort import Cohort, Examination
+from radunion.errors import BundleError
+from radunion.evaluation.reference import reference_of
+from radunion.phantom import Simulation
+from radunion.scale import View
+from radunion.scoring import Bundle, infer, load_bundle, write_bundle
+from radunion.scoring.bundle import MODEL, WEIGHTS
+from radunion.training.box.films import CALIBRATING, LEARNING, learning_cohort, simulated_cohort
+from radunion.training.card import calibrated_card, calibration_card, settings_of
+from radunion.training.learner import Tell
+from radunion.training.plan import Plan
+from radunion.training.settings import COMPACT, TrainSettings
+from radunion.training.train import train_model
+
+NAME = "box-v1"
+SETTINGS = replace(COMPACT, epochs=50, validation=0.08)
+
+
+def make_box(
+    out: Path,
+    *,
+    tell: Tell,
+    learning: Mapping[str, Simulation] = LEARNING,
+    calibrating: Simulation = CALIBRATING,
+    settings: TrainSettings = SETTINGS,
+) -> Bundle:
+    """Simulate, train, calibrate and write the bundle `box-v1` under `out`.
+
+    Killed and run again, it keeps films that are there and goes on from the last epoch.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    others = simulated_cohort(out / "calibrating", calibrating, tell)
+    cohort = learning_cohort(out, learning, tell)
+    bundle = _trained(cohort, out / NAME, Plan(name=NAME, settings=settings), tell)
+    return _calibrated(bundle, others, f"{calibrating.patients} other simulated patients", tell)
+
+
+def _trained(cohort: Cohort, out: Path, plan: Plan, tell: Tell) -> Bundle:
+    """Train, unless the very same model is there already."""
+    try:
+        bundle = load_bundle(out)
+    except BundleError:
+        return train_model(cohort, out, plan, tell=tell).bundle
+    same = bundle.card.trained_on.cohort_sha256 == cohort.digest() and bundle.card.settings == settings_of(plan)
+    return bundle if same else train_model(cohort, out, plan, tell=tell).bundle
+
+
+def _calibrated(bundle: Bundle, cohort: Cohort, source: str, tell: Tell) -> Bundle:
+    """Fit the bundle's probabilities and sets to patients that it did not learn from, and write it again.
+
+    The digests of its thousands of films are left out: their seeds say which films they are.
+    """
+    examinations = [one for one in cohort.examinations if one.labels]
+    pairs = [(_path(one, "ap"), _path(one, "lateral")) for one in examinations]
+    inferred = infer(bundle, pairs, progress=lambda done, total: tell("Calibrating", done, total, ""))
+    calibration = calibration_card(reference_of(examinations, cohort.convention), inferred.joint, source=source)
+    card = calibrated_card(bundle.card, calibration)
+    trained_on = card.trained_on.model_copy(update={"film_digests": ()})
+    return write_bundle(
+        bundle.path,
+        onnx=bundle.files[MODEL],
+        card=card.model_copy(update={"trained_on": trained_on}),
+        reference=bundle.reference,
+        weights=bundle.files[WEIGHTS],
+    )
+
+
+def _path(examination: Examination, view: View) -> Path | None:
+    film = examination.film(view)
+    return None if film is None else film.path

@@ -1,0 +1,64 @@
+"""How the model in the box is made: cohorts put together, learned from, calibrated on others, not learned twice."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from radunion.phantom import Simulation
+from radunion.scoring import load_bundle
+from radunion.scoring.bundle import WEIGHTS
+from radunion.training import compact, teachers
+from radunion.training.box.films import LEARNING, learning_cohort
+from radunion.training.box.make import NAME, SETTINGS, make_box
+from radunion.training.learner import quiet
+from radunion.training.settings import FINDER
+
+PARTS = {
+    "some": Simulation(13, 6, format="png"),
+    "courses": Simulation(2, 7, format="png", schedule="follow-up"),
+}
+OTHERS = Simulation(6, 8, format="png")
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teachers, "FEWEST_BOXES", 5)
+    monkeypatch.setattr(compact, "FINDER", replace(FINDER, epochs=1))
+    monkeypatch.setattr(compact, "CORTEX_FINDER", replace(FINDER, epochs=1))
+
+
+def test_patients_of_two_simulations_are_not_taken_for_the_same(tmp_path: Path) -> None:
+    small = {"one": Simulation(2, 6, format="png"), "two": Simulation(2, 7, format="png")}
+    cohort = learning_cohort(tmp_path, small, quiet)
+    assert {one.patient for one in cohort.examinations} == {f"{part}-S0000{n}" for part in small for n in (1, 2)}
+    assert all(film.path.is_file() for one in cohort.examinations for film in one.films)
+
+
+@pytest.mark.slow
+def test_it_learns_is_calibrated_on_others_and_is_not_learned_twice(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, epochs=1, validation=0.2)
+    told: list[str] = []
+    made = {"learning": PARTS, "calibrating": OTHERS, "settings": settings}
+    bundle = make_box(tmp_path, tell=lambda stage, *_: told.append(stage), **made)
+    assert bundle.path == tmp_path / NAME
+    card = load_bundle(bundle.path).card
+    assert card.summary == "Trained on simulated films only; not validated on patients."
+    assert card.to_json().splitlines()[1].strip().startswith('"summary"')
+    assert card.calibration is not None
+    assert card.calibration.fitted_on.startswith("6 other simulated patients: ")
+    assert not any("not calibrated" in limit for limit in card.limits)
+    assert WEIGHTS in bundle.files
+    assert card.trained_on.film_digests == ()
+    assert "Learning to score" in told
+    told.clear()
+    assert make_box(tmp_path, tell=lambda stage, *_: told.append(stage), **made).sha256 == bundle.sha256
+    assert not any(stage.startswith("Learning") for stage in told)
+
+
+def test_no_patient_calibrates_what_learned_from_him() -> None:
+    from radunion.training.box.films import CALIBRATING
+
+    seeds = [part.seed for part in (*LEARNING.values(), CALIBRATING)]
+    assert len(set(seeds)) == len(seeds)
+    assert {part.hospital for part in (*LEARNING.values(), CALIBRATING)} == {"everyday"}

@@ -1,0 +1,139 @@
+"""Going on from a trained model: its weights are taken, what it finds is kept, and what cannot be is refused."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from radunion.cohort import Cohort, read_cohort
+from radunion.errors import BundleError, UsageError
+from radunion.features import BackboneSpec
+from radunion.phantom import Simulation, simulate
+from radunion.scoring import Bundle, load_bundle, named_bundle, write_bundle
+from radunion.scoring.bundle import WEIGHTS
+from radunion.training import compact, teachers
+from radunion.training.plan import Plan
+from radunion.training.settings import COMPACT, FINDER
+from radunion.training.start import Start, start_from
+from radunion.training.train import train_model
+
+PATIENTS = 14
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compact, "FINDER", replace(FINDER, epochs=1))
+    monkeypatch.setattr(compact, "CORTEX_FINDER", replace(FINDER, epochs=1))
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
+    return read_cohort(simulate(tmp_path_factory.mktemp("films"), Simulation(PATIENTS, 5, format="png"), workers=2))
+
+
+@pytest.fixture(scope="module")
+def first(cohort: Cohort, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(teachers, "FEWEST_BOXES", 5)
+        patch.setattr(compact, "FINDER", replace(FINDER, epochs=1))
+        patch.setattr(compact, "CORTEX_FINDER", replace(FINDER, epochs=1))
+        return train_model(cohort, tmp_path_factory.mktemp("first") / "model", a_plan()).bundle
+
+
+def a_plan(start: Start | None = None, *, rate: float = 1e-3) -> Plan:
+    settings = replace(COMPACT, epochs=1, learning_rate=rate, precision="float32")
+    return Plan(name="tiny", settings=settings, start=start)
+
+
+def weights(bundle: Bundle) -> dict[str, np.ndarray]:
+    return {name: one.numpy() for name, one in start_from(bundle).weights.items()}
+
+
+def without_boxes(cohort: Cohort, folder: Path) -> Cohort:
+    """Return the cohort as a user has it: its table says nothing of where fractures are."""
+    columns = [name for name in cohort.frame.columns if not name.endswith("_box")]
+    films = cohort.source.parent
+    frame = cohort.frame.select(columns)
+    frame = frame.with_columns((str(films) + "/" + frame["image"]).alias("image"))
+    frame.write_csv(folder / "cohort.csv")
+    return read_cohort(folder / "cohort.csv")
+
+
+def test_without_boxes_the_finders_stay_as_they_were(cohort: Cohort, first: Bundle, tmp_path: Path) -> None:
+    told: list[str] = []
+    own = without_boxes(cohort, tmp_path)
+    plan = a_plan(start_from(first))
+    bundle = train_model(own, tmp_path / "model", plan, tell=lambda stage, *_: told.append(stage)).bundle
+    assert set(told) == {"Reading films", "Learning to score", "Exporting"}
+    before, after = weights(first), weights(bundle)
+    assert before.keys() == after.keys()
+    for name, one in before.items():
+        same = np.array_equal(one, after[name])
+        if name.startswith(("look.finder", "look.encoder.cortices")):
+            assert same, name
+    assert not np.array_equal(before["look.encoder.read.weight"], after["look.encoder.read.weight"])
+    card = bundle.card
+    assert card.trained_on.description.endswith("it started from tiny")
+    assert card.settings["start.sha256"] == first.sha256
+
+
+def test_it_goes_on_from_where_the_other_ended(cohort: Cohort, first: Bundle, tmp_path: Path) -> None:
+    bundle = train_model(
+        without_boxes(cohort, tmp_path), tmp_path / "near", a_plan(start_from(first), rate=1e-9)
+    ).bundle
+    before, after = weights(first), weights(bundle)
+    learned = [name for name in before if name.endswith("weight")]
+    assert all(np.allclose(before[name], after[name], atol=1e-5) for name in learned)
+
+
+def test_with_boxes_the_finders_go_on_learning(
+    cohort: Cohort, first: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teachers, "FEWEST_BOXES", 5)
+    bundle = train_model(cohort, tmp_path / "model", a_plan(start_from(first))).bundle
+    for part in ("look.finder.focus.weight", "look.encoder.cortices.slots.weight"):
+        assert not np.array_equal(weights(first)[part], weights(bundle)[part])
+
+
+def test_a_model_without_weights_is_refused_by_name(first: Bundle, tmp_path: Path) -> None:
+    bare = write_bundle(tmp_path / "bare", onnx=first.files["model.onnx"], card=first.card, reference=first.reference)
+    with pytest.raises(BundleError, match=rf"bare: .*holds {WEIGHTS}; this one, tiny, does not"):
+        start_from(bare)
+
+
+def test_weights_that_are_damaged_or_of_another_network_are_refused(first: Bundle, tmp_path: Path) -> None:
+    same = {"onnx": first.files["model.onnx"], "card": first.card, "reference": first.reference}
+    damaged = write_bundle(tmp_path / "damaged", weights=first.files[WEIGHTS][:-9], **same)
+    with pytest.raises(BundleError, match=rf"{WEIGHTS} cannot be read"):
+        start_from(damaged)
+    lacking = replace(start_from(first), weights={"head.steps": start_from(first).weights["head.steps"]})
+    from radunion.training.finder import Finder
+
+    with pytest.raises(BundleError, match="of a network that this version of radunion does not build"):
+        lacking.fill(Finder(96), "look.finder")
+
+
+def test_only_the_compact_network_starts_from_another(first: Bundle) -> None:
+    with pytest.raises(UsageError, match="only the compact network starts from another model"):
+        replace(a_plan(start_from(first)), backbone=BackboneSpec("test_resnet", weights="none"))
+
+
+def test_a_bundle_written_anew_without_weights_keeps_no_old_ones(first: Bundle, tmp_path: Path) -> None:
+    same = {"onnx": first.files["model.onnx"], "card": first.card, "reference": first.reference}
+    write_bundle(tmp_path / "model", weights=first.files[WEIGHTS], **same)
+    write_bundle(tmp_path / "model", **same)
+    assert not (tmp_path / "model" / WEIGHTS).exists()
+
+
+def test_a_path_is_a_path_and_box_is_the_packaged_model(
+    first: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("radunion.scoring.default._packaged", lambda: iter([first.path]))
+    monkeypatch.chdir(tmp_path)
+    assert named_bundle("box").sha256 == load_bundle(first.path).sha256
+    with pytest.raises(BundleError, match="there is no such bundle"):
+        named_bundle("boxes")
+    (tmp_path / "box").mkdir()
+    with pytest.raises(BundleError, match=r"box: "):
+        named_bundle("box")
