@@ -13,7 +13,7 @@ from jaxtyping import Bool, Int
 
 from radunion.evaluation.agreement import intraclass
 from radunion.evaluation.alpha import coincidences, ordinal_alpha
-from radunion.phantom.fixation import FixationKind, covered_shares
+from radunion.phantom.fixation import FixationKind
 from radunion.phantom.hospital import EVERYDAY
 from radunion.phantom.patients import plan_patient
 from radunion.phantom.priors import PAIN, sample_course
@@ -127,15 +127,11 @@ def _totals(scores: Int[np.ndarray, "r n 4"]) -> Int[np.ndarray, "r n"]:
 
 
 @cache
-def _covers(kind: FixationKind) -> tuple[dict[Cortex, float], ...]:
+def _covers(kind: FixationKind) -> tuple[Mapping[Cortex, float], ...]:
     """Return how far metal covers each cortex in examinations with both films of simulated patients."""
     hospital, found = replace(EVERYDAY, fixation=((kind, 1.0),)), []
     for number in range(1, _PLANS + 1):
-        patient = plan_patient(3, number, hospital=hospital)
-        exam = patient.exams[0]
-        shares: dict[Cortex, float] = {}
-        for film in exam.films.values():
-            shares |= covered_shares(exam.leg, patient.fracture, exam.fixation, film.pose)
-        if len(shares) == len(CORTICES):
-            found.append(shares)
+        covered = plan_patient(3, number, hospital=hospital).exams[0].covered
+        if len(covered) == len(CORTICES):
+            found.append(covered)
     return tuple(found)

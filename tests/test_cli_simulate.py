@@ -29,6 +29,19 @@ def test_a_cohort_is_simulated_and_kept(tmp_path: Path, capsys: pytest.CaptureFi
     assert (out / "cohort.csv").read_bytes() == before
 
 
+def test_readers_are_counted_and_their_cohort_is_sound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "sim" / "cohort.csv"
+    assert simulate(tmp_path / "sim", "--seed", "3", "--readers", "2") == 0
+    told = capsys.readouterr().out
+    assert told == f"{table}: 2 simulated patients read by 2 simulated readers; never clinical evidence\n"
+    assert main(["cohort", "check", str(table)]) == 0
+    assert {label.reader for one in read_cohort(table).examinations for label in one.labels} == {
+        "simulated-1",
+        "simulated-2",
+    }
+    assert simulate(tmp_path / "none", "--seed", "3", "--readers", "-1") == 2
+
+
 def test_every_hospital_and_schedule_can_be_asked_for() -> None:
     from typing import get_args
 

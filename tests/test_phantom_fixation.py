@@ -130,10 +130,10 @@ def test_metal_hides_the_cortex_that_it_covers_and_no_other() -> None:
     straight = replace(fracture, shift=(0.0, 0.0), angulation=(0.0, 0.0))
     pose = replace(pose_of(leg, middle=fracture.height), focus=1e5)
     edge = float(half_widths(leg, np.array([fracture.height]))[0][0]) - 1.0
-    assert hidden_cortices(leg, straight, bar_over(leg, straight, edge), pose) == {"medial"}
-    assert hidden_cortices(leg, straight, bar_over(leg, straight, -edge), pose) == {"lateral"}
-    assert hidden_cortices(leg, straight, bar_over(leg, straight, edge + 25), pose) == frozenset()
-    assert hidden_cortices(leg, straight, bar_over(leg, straight, edge, "carbon"), pose) == frozenset()
+    assert hidden_cortices(covered_shares(leg, straight, bar_over(leg, straight, edge), pose)) == {"medial"}
+    assert hidden_cortices(covered_shares(leg, straight, bar_over(leg, straight, -edge), pose)) == {"lateral"}
+    assert hidden_cortices(covered_shares(leg, straight, bar_over(leg, straight, edge + 25), pose)) == frozenset()
+    assert hidden_cortices(covered_shares(leg, straight, bar_over(leg, straight, edge, "carbon"), pose)) == frozenset()
 
 
 def test_plaster_and_nothing_hide_nothing() -> None:
@@ -150,7 +150,7 @@ def test_nails_hide_hardly_anything_and_plates_much() -> None:
     for kind in ("nail", "plate", "ring"):
         cases = [case(kind, seed) for seed in range(14)]
         hidden = [
-            len(hidden_cortices(*one, pose_of(one[0], view, one[1].height)))
+            len(hidden_cortices(covered_shares(*one, pose_of(one[0], view, one[1].height))))
             for one in cases
             for view in ("ap", "lateral")
         ]

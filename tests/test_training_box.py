@@ -3,16 +3,22 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from radunion.phantom import Simulation
-from radunion.scoring import load_bundle
+from radunion.radiograph.fracture import find_fracture
+from radunion.scoring import load_bundle, named_bundle
 from radunion.scoring.bundle import WEIGHTS
 from radunion.training import compact, teachers
 from radunion.training.box.films import LEARNING, learning_cohort
 from radunion.training.box.make import NAME, SETTINGS, make_box
+from radunion.training.finder import Finder, position_of
 from radunion.training.learner import quiet
 from radunion.training.settings import FINDER
+from radunion.training.start import start_from
+from radunion.training.strips import STRIP
 
 PARTS = {
     "some": Simulation(13, 6, format="png"),
@@ -50,10 +56,30 @@ def test_it_learns_is_calibrated_on_others_and_is_not_learned_twice(tmp_path: Pa
     assert not any("not calibrated" in limit for limit in card.limits)
     assert WEIGHTS in bundle.files
     assert card.trained_on.film_digests == ()
+    assert (tmp_path / "finder.onnx").is_file()
     assert "Learning to score" in told
     told.clear()
     assert make_box(tmp_path, tell=lambda stage, *_: told.append(stage), **made).sha256 == bundle.sha256
     assert not any(stage.startswith("Learning") for stage in told)
+
+
+def test_the_finder_that_every_protocol_uses_is_that_of_the_packaged_model() -> None:
+    finder = Finder(STRIP.width)
+    start_from(named_bundle("box")).fill(finder, "look.finder")
+    strip = np.random.default_rng(1).random((STRIP.height, STRIP.width), dtype=np.float32)
+    with torch.inference_mode():
+        focus = finder.eval()(torch.from_numpy(strip)[None, None]).focus
+        row = float(position_of(focus, STRIP.height)[0])
+    assert find_fracture(strip).row * STRIP.height == pytest.approx(row + 0.5, abs=0.1)
+
+
+def test_the_packaged_model_says_first_what_it_is_and_is_small() -> None:
+    bundle = named_bundle("box")
+    first = (bundle.path / "card.json").read_text().splitlines()[1]
+    assert first == '  "summary": "Trained on simulated films only; not validated on patients.",'
+    assert bundle.card.trained_on.simulated
+    assert bundle.card.calibration is not None
+    assert sum(len(content) for content in bundle.files.values()) <= 20 * 2**20
 
 
 def test_no_patient_calibrates_what_learned_from_him() -> None:

@@ -17,8 +17,8 @@ def add_to(subparsers: Subparsers) -> None:
         details="Run again after an interruption, it keeps the films that are there. Simulated films are for tests, "
         "demonstrations and training; they are never clinical evidence.",
         run=run,
-        usage="simulate OUT --patients N --seed S [--hospital NAME] [--schedule NAME] [--format dicom|png] "
-        "[--workers N]",
+        usage="simulate OUT --patients N --seed S [--hospital NAME] [--schedule NAME] [--readers N] "
+        "[--format dicom|png] [--workers N]",
         resumes=True,
     )
     parser.add_argument("out", metavar="OUT", type=Path, help="folder for cohort.csv, truth.jsonl and films")
@@ -40,6 +40,13 @@ def add_to(subparsers: Subparsers) -> None:
         default="studies",
         help="visits as in the seed study's cohorts, or every patient at 2, 6, 12, 24 and 52 weeks",
     )
+    parser.add_argument(
+        "--readers",
+        metavar="N",
+        type=natural,
+        default=0,
+        help="readers with thresholds and doubts of their own, a row a film each (0: one who reads the truth)",
+    )
     parser.add_argument("--workers", metavar="N", type=positive, help="processes at once (one a core)")
 
 
@@ -47,8 +54,16 @@ def run(args: Namespace) -> int:
     """Simulate, and say where the table is."""
     from radunion.phantom import Simulation, simulate
 
-    settings = Simulation(args.patients, args.seed, format=args.format, hospital=args.hospital, schedule=args.schedule)
+    settings = Simulation(
+        args.patients,
+        args.seed,
+        format=args.format,
+        hospital=args.hospital,
+        schedule=args.schedule,
+        readers=args.readers,
+    )
     with progress("patients simulated") as tell:
         table = simulate(args.out, settings, workers=args.workers, progress=tell)
-    answer(f"{table}: {counted(args.patients, 'simulated patient')}; never clinical evidence")
+    read = f" read by {counted(args.readers, 'simulated reader')}" if args.readers else ""
+    answer(f"{table}: {counted(args.patients, 'simulated patient')}{read}; never clinical evidence")
     return 0

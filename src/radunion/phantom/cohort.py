@@ -16,21 +16,14 @@ from radunion.errors import UsageError
 from radunion.phantom.films import Format, film_name, render, truth_of, write_film
 from radunion.phantom.hospital import HOSPITALS, HospitalName
 from radunion.phantom.patients import PatientPlan, plan_patient
-from radunion.phantom.pose import FilmView
 from radunion.phantom.priors import Schedule
+from radunion.phantom.table import COLUMNS, film_rows, readings_of
 from radunion.processes import one_thread_each
-from radunion.scale import CORTICES, CORTICES_ON
-
-COLUMNS = (
-    "patient", "visit", "view", "image", *CORTICES, "scale", "site", "side",
-    "days_since_injury", "fixation", "reader", "reading", "fracture_box", *(f"{cortex}_box" for cortex in CORTICES),
-)  # fmt: skip
-READER = "simulated"
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """The settings that a simulated cohort follows from."""
+    """The settings that a simulated cohort follows from; without `readers` its one reader reads the truth."""
 
     patients: int
     seed: int
@@ -38,6 +31,7 @@ class Simulation:
     size: tuple[int, int] = (640, 512)
     hospital: HospitalName = "textbook"
     schedule: Schedule = "studies"
+    readers: int = 0
 
     def patient(self, number: int) -> PatientPlan:
         """Return one of the patients, from 1."""
@@ -70,29 +64,11 @@ def simulate(
     return _write(out / "cohort.csv", table.getvalue())
 
 
-def film_row(patient: PatientPlan, visit: int, view: FilmView, name: str) -> dict[str, Any]:
-    """Return what the table says of one film, by column, less its boxes, which only the projection knows."""
-    exam = patient.exams[visit]
-    cells: dict[str, Any] = {cortex: exam.cells[cortex] if cortex in CORTICES_ON[view] else "" for cortex in CORTICES}
-    return {
-        "patient": f"S{patient.number:05d}",
-        "visit": exam.visit,
-        "view": view,
-        "image": name,
-        **cells,
-        "scale": exam.scale,
-        "site": exam.site,
-        "side": patient.leg.side,
-        "days_since_injury": exam.days,
-        "fixation": exam.fixation.kind,
-        "reader": READER,
-        "reading": 1,
-    }
-
-
 def _claim(out: Path, settings: Simulation) -> None:
-    if settings.patients < 1 or settings.seed < 0 or min(settings.size) < 128:
-        raise UsageError("a simulation needs at least 1 patient, a seed of 0 or more and films of 128 pixels or more")
+    if settings.patients < 1 or min(settings.seed, settings.readers) < 0 or min(settings.size) < 128:
+        raise UsageError(
+            "a simulation needs at least 1 patient, a seed and readers of 0 or more and films of 128 pixels or more"
+        )
     record = {
         "notice": f"simulated films and labels; {NOTICE}",
         "radunion": __version__,
@@ -102,6 +78,7 @@ def _claim(out: Path, settings: Simulation) -> None:
         "size": list(settings.size),
         "hospital": settings.hospital,
         "schedule": settings.schedule,
+        **({"readers": settings.readers} if settings.readers else {}),  # a folder from before readers goes on as it is
     }
     path = out / "simulation.json"
     if path.exists() and json.loads(path.read_text()) != record:
@@ -126,6 +103,7 @@ def _patient(job: tuple[Path, Simulation, int]) -> tuple[list[dict[str, Any]], l
     patient = settings.patient(number)
     rows, truths = [], []
     for visit, exam in enumerate(patient.exams):
+        said = readings_of(patient, visit, seed=settings.seed, readers=settings.readers)
         for view in exam.films:
             name = film_name(patient, visit, view, settings.format)
             if not (out / name).exists():
@@ -133,7 +111,7 @@ def _patient(job: tuple[Path, Simulation, int]) -> tuple[list[dict[str, Any]], l
             truth = {"image": name, **truth_of(patient, exam, view)}
             boxes = {"fracture": truth["fracture_box"], **truth["cortex_boxes"]}
             cells = {f"{what}_box": " ".join(map(str, box)) for what, box in boxes.items()}
-            rows.append({**film_row(patient, visit, view, name), **cells})
+            rows += [{**row, **cells} for row in film_rows(patient, visit, view, name, said)]
             truths.append(truth)
     return rows, truths
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import polars as pl
 
 from radunion.cohort import Cohort, examinations_from_rows
-from radunion.phantom.cohort import COLUMNS, Simulation, film_row
+from radunion.phantom.cohort import Simulation
 from radunion.phantom.films import film_name
+from radunion.phantom.table import COLUMNS, film_rows, readings_of
 from radunion.scale import DEFAULT_CONVENTION, Convention
 
 SOURCE = Path("simulated-labels") / "cohort.csv"
@@ -21,13 +22,15 @@ def simulate_labels(settings: Simulation, *, convention: Convention = DEFAULT_CO
 
 
 def label_table(settings: Simulation) -> pl.DataFrame:
-    """Return the rows of the simulated table as text, one a film; the column of fracture boxes is empty."""
+    """Return the rows of the simulated table as text, one a film and reader; the column of fracture boxes is empty."""
     columns: dict[str, list[str]] = {column: [] for column in COLUMNS}
     for number in range(1, settings.patients + 1):
         patient = settings.patient(number)
         for visit, exam in enumerate(patient.exams):
+            said = readings_of(patient, visit, seed=settings.seed, readers=settings.readers)
             for view in exam.films:
-                cells = film_row(patient, visit, view, film_name(patient, visit, view, settings.format))
-                for column, values in columns.items():
-                    values.append(str(cells.get(column, "")))
+                name = film_name(patient, visit, view, settings.format)
+                for row in film_rows(patient, visit, view, name, said):
+                    for column, values in columns.items():
+                        values.append(str(row.get(column, "")))
     return pl.DataFrame(columns, schema=dict.fromkeys(COLUMNS, pl.String))

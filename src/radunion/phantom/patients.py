@@ -8,14 +8,14 @@ import numpy as np
 
 from radunion.phantom import priors
 from radunion.phantom.exposure import Exposure, sample_exposure
-from radunion.phantom.fixation import Fixation, hidden_cortices, sample_fixation
+from radunion.phantom.fixation import Fixation, covered_shares, hidden_cortices, sample_fixation
 from radunion.phantom.fracture import Fracture, sample_fracture
 from radunion.phantom.healing import CortexState, cortex_states
 from radunion.phantom.hospital import TEXTBOOK, Framing, Hospital
 from radunion.phantom.leg import Leg, sample_leg
 from radunion.phantom.pose import FilmView, Pose
 from radunion.phantom.scene import Scene, sample_scene
-from radunion.scale import CORTICES, Cortex, Scale, score_of
+from radunion.scale import CORTICES, Cortex
 
 Option = TypeVar("Option")
 
@@ -37,19 +37,23 @@ class FilmPlan:
 
 @dataclass(frozen=True)
 class ExamPlan:
-    """One visit: the truth, what the table says of it, and its films."""
+    """One visit: the truth, what of it is left blank, and its films."""
 
-    site: str
-    visit: str
-    scale: Scale
+    arm: priors.Arm
     days: int
     leg: Leg  # as it is on that day, swollen or wasted
     levels: Mapping[Cortex, int]
-    hidden: frozenset[Cortex]  # by metal
-    cells: Mapping[Cortex, str]  # what stands in the label table: a score, U or nothing
+    places: Mapping[Cortex, float]  # on the healing course, in standard deviations of the arm's
+    covered: Mapping[Cortex, float]  # share behind metal, of those that a film shows
+    blank: frozenset[Cortex]  # that nobody scores
     states: Mapping[Cortex, CortexState]
     fixation: Fixation
     films: Mapping[FilmView, FilmPlan]
+
+    @property
+    def hidden(self) -> frozenset[Cortex]:
+        """The cortices that metal hides."""
+        return hidden_cortices(self.covered)
 
 
 @dataclass(frozen=True)
@@ -107,18 +111,15 @@ def _plan_exam(case: _Case, arm: priors.Arm, stands: Sequence[priors.Stand], ran
     days = max(1, arm.days + int(random.normal(0, min(10, arm.days / 6))))
     leg = _on_day(case, days)
     films = {view: _plan_film(case, leg, view, random) for view in views}
-    hidden = frozenset[Cortex]().union(
-        *(hidden_cortices(leg, case.fracture, case.fixation, film.pose) for film in films.values())
-    )
+    covers = [covered_shares(leg, case.fracture, case.fixation, film.pose) for film in films.values()]
     return ExamPlan(
-        site=arm.site,
-        visit=arm.visit,
-        scale=arm.scale,
+        arm=arm,
         days=days,
         leg=leg,
         levels=levels,
-        hidden=hidden,
-        cells=_cells(levels, arm.scale, hidden, views, random),
+        places={cortex: stand.place for cortex, stand in zip(CORTICES, stands, strict=True)},
+        covered={cortex: share for one in covers for cortex, share in one.items()},
+        blank=priors.sample_unscored(levels, views, random),
         states=cortex_states(levels, fractions, case.fracture),
         fixation=case.fixation,
         films=films,
@@ -133,19 +134,6 @@ def _on_day(case: _Case, days: int) -> Leg:
     return replace(
         leg, calf=float(leg.calf * swollen), density=float(leg.density * left), trabecular=float(leg.trabecular * left)
     )
-
-
-def _cells(
-    levels: Mapping[Cortex, int],
-    scale: Scale,
-    hidden: frozenset[Cortex],
-    views: list[FilmView],
-    random: np.random.Generator,
-) -> dict[Cortex, str]:
-    """Write the table's cells: scores on the arm's scale, U behind metal, blanks as often as in the seed's table."""
-    cells = {cortex: "U" if cortex in hidden else str(score_of(levels[cortex], scale)) for cortex in CORTICES}
-    blank = priors.sample_unscored(levels, views, random)
-    return {cortex: "" if cortex in blank else cell for cortex, cell in cells.items()}
 
 
 def _plan_film(case: _Case, leg: Leg, view: FilmView, random: np.random.Generator) -> FilmPlan:

@@ -4,7 +4,8 @@ A reader sees where each cortex stands on the healing course, less exactly than 
 alike (`halo`) and what for each alone. Places are shrunk by as much as doubt spreads them, so that readings have the
 shares of levels that the truth has. Metal is judged too: a cortex is unscorable where it seems covered beyond the
 reader's limit. The doubts are tuned so that three readers agree as much as those of Mitchell 2019 (J Orthop Trauma
-33:301, 213 open tibias with bone defects) did; `python -m benchmarks.readers` repeats the tuning.
+33:301, 213 open tibias with bone defects) did; `python -m benchmarks.readers` repeats the tuning. `radunion simulate
+--readers` puts what they write into a cohort's table.
 """
 
 from collections.abc import Mapping

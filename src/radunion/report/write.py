@@ -10,7 +10,7 @@ import jinja2
 import polars as pl
 
 from radunion.errors import UsageError
-from radunion.evaluation.compare import Comparison
+from radunion.evaluation.compare import Comparison, Row
 from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.evaluation.precision import FewerBits
 from radunion.report.figures import (
@@ -27,6 +27,7 @@ from radunion.report.figures import (
 from radunion.report.heatmaps.section import heatmap_section
 from radunion.report.numbers import SCALE_NAMES
 from radunion.report.precision import precision_section
+from radunion.report.readers import readers_section
 from radunion.report.study.blocks import figures_in
 from radunion.report.tables import CORTEX_AUROC, CORTEX_KAPPA, HEADLINE, REST, SEED, Table, counted, differences, table
 from radunion.report.words import headline_model, summary
@@ -75,18 +76,23 @@ def write_report(
     model: str | None = None,
     heatmaps: Sequence[HeatmapQuality] = (),
     agreements: Sequence[FewerBits] = (),
+    readers: Sequence[Row] = (),
 ) -> Path:
     """Write report.html, metrics.json and a file for each of `heatmaps` into `out`; return the path of the report.
 
     `model` is the protocol that the words and the figures are about, by default the first that is no baseline.
     `history` has `epoch`, `train_loss`, `validation_loss` and, for several folds, `fold`. `agreements` are scores in
-    fewer bits beside those in float32; their rows stand in metrics.json too. Raises UsageError when
-    `model` was not compared or a picture is neither PNG nor JPEG.
+    fewer bits beside those in float32, `readers` the rows of `compare_readers`; both stand in metrics.json too. Raises
+    UsageError when `model` was not compared or a picture is neither PNG nor JPEG.
     """
     if model is not None and model not in comparison.protocols:
         raise UsageError(f"the report is about one of {', '.join(comparison.protocols)}, found {model!r}")
     told = model or headline_model(comparison)
-    further = [heatmap_section(one) for one in heatmaps] + ([precision_section(agreements)] if agreements else [])
+    further = [
+        *([readers_section(readers, comparison)] if readers else []),
+        *(heatmap_section(one) for one in heatmaps),
+        *([precision_section(agreements)] if agreements else []),
+    ]
     page = (
         environment()
         .get_template("report.html")
@@ -109,7 +115,7 @@ def write_report(
         )
     )
     out.mkdir(parents=True, exist_ok=True)
-    rows = (*comparison.rows, *(row for one in agreements for row in one.rows()))
+    rows = (*comparison.rows, *readers, *(row for one in agreements for row in one.rows()))
     replace(comparison, rows=rows).write(out / "metrics.json")
     for stale in (*out.glob("heatmaps.json"), *out.glob("heatmaps-[0-9]*.json")):
         stale.unlink()  # of an earlier report

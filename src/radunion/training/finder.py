@@ -23,8 +23,8 @@ from radunion.training.settings import TrainSettings
 _STRIDE = 16
 _NEAR = 3  # rows of the focus map around its peak that decide the position
 _BEYOND = 2
-"""Rows of the focus map at each end, a twentieth of the film, where no fracture is looked for: a glimpse of it would lie
-half beyond the film, and the ends of real films hold blades, labels and glare."""
+"""Rows of the focus map at each end, a twentieth of the film, where no fracture is looked for: half of a glimpse of it
+would lie beyond the film, and the ends of real films hold blades, labels and glare."""
 _NEVER = -30.0
 
 

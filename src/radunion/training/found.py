@@ -70,6 +70,7 @@ class FoundLearner:
 
     preprocessing = STRIP
     heatmap: Heatmap = "none"
+    fractureless = 0
 
     def __init__(
         self,
@@ -89,7 +90,6 @@ class FoundLearner:
         self.boxes, self.simulated_boxes = self.compact.boxes, self.compact.simulated_boxes
         self.simulated_cortices = 0
         self.shaftless = self.compact.shaftless
-        self.fractureless = 0
         self._run = GlimpseFeatures(Extractor(backbone, precision).pooled).eval()
 
     def learn(

@@ -1,5 +1,6 @@
 """Which cortices metal hides on a film, from the geometry alone. Lengths in mm."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -22,15 +23,13 @@ _PITCH = 1.2
 _ASIDE = 6.0
 
 
-def hidden_cortices(leg: Leg, fracture: Fracture, fixation: Fixation, pose: Pose) -> frozenset[Cortex]:
-    """Return the cortices of a view of which metal covers at least half beside the fracture; plaster hides none."""
-    return frozenset(
-        cortex for cortex, share in covered_shares(leg, fracture, fixation, pose).items() if share >= COVERED
-    )
+def hidden_cortices(covered: Mapping[Cortex, float]) -> frozenset[Cortex]:
+    """Return the cortices of which metal covers at least half beside the fracture, by the shares that it covers."""
+    return frozenset(cortex for cortex, share in covered.items() if share >= COVERED)
 
 
 def covered_shares(leg: Leg, fracture: Fracture, fixation: Fixation, pose: Pose) -> dict[Cortex, float]:
-    """Return which share of each of a view's cortices lies behind metal beside the fracture."""
+    """Return which share of each of a view's cortices lies behind metal beside the fracture; plaster covers none."""
     shown = CORTICES_ON[pose.view]
     crossings = {cortex: crossing_at(leg, fracture, cortex) for cortex in shown}
     heights = np.linspace(min(crossings.values()) - REACH, max(crossings.values()) + REACH, 13)

@@ -12,13 +12,17 @@ from radunion.scale import View
 from radunion.scoring import Bundle, infer, load_bundle, write_bundle
 from radunion.scoring.bundle import MODEL, WEIGHTS
 from radunion.training.box.films import CALIBRATING, LEARNING, learning_cohort, simulated_cohort
+from radunion.training.box.finder_file import finder_onnx
 from radunion.training.card import calibrated_card, calibration_card, settings_of
+from radunion.training.finder import Finder
 from radunion.training.learner import Tell
 from radunion.training.plan import Plan
 from radunion.training.settings import COMPACT, TrainSettings
+from radunion.training.start import start_from
+from radunion.training.strips import STRIP
 from radunion.training.train import train_model
 
-NAME = "box-v1"
+NAME, FINDER = "box-v1", "finder.onnx"
 SETTINGS = replace(COMPACT, epochs=50, validation=0.08)
 
 
@@ -30,7 +34,7 @@ def make_box(
     calibrating: Simulation = CALIBRATING,
     settings: TrainSettings = SETTINGS,
 ) -> Bundle:
-    """Simulate, train, calibrate and write the bundle `box-v1` under `out`.
+    """Simulate, train, calibrate and write the bundle `box-v1` under `out`, and its finder of fractures beside it.
 
     Killed and run again, it keeps films that are there and goes on from the last epoch.
     """
@@ -38,6 +42,7 @@ def make_box(
     others = simulated_cohort(out / "calibrating", calibrating, tell)
     cohort = learning_cohort(out, learning, tell)
     bundle = _trained(cohort, out / NAME, Plan(name=NAME, settings=settings), tell)
+    (out / FINDER).write_bytes(_finder_of(bundle))
     return _calibrated(bundle, others, f"{calibrating.patients} other simulated patients", tell)
 
 
@@ -49,6 +54,13 @@ def _trained(cohort: Cohort, out: Path, plan: Plan, tell: Tell) -> Bundle:
         return train_model(cohort, out, plan, tell=tell).bundle
     same = bundle.card.trained_on.cohort_sha256 == cohort.digest() and bundle.card.settings == settings_of(plan)
     return bundle if same else train_model(cohort, out, plan, tell=tell).bundle
+
+
+def _finder_of(bundle: Bundle) -> bytes:
+    """Return the part of the model that finds the fracture, by which every protocol finds it."""
+    finder = Finder(STRIP.width)
+    start_from(bundle).fill(finder, "look.finder")
+    return finder_onnx(finder)
 
 
 def _calibrated(bundle: Bundle, cohort: Cohort, source: str, tell: Tell) -> Bundle:
