@@ -40,6 +40,7 @@ box: $(READY)
 	rm -rf src/radunion/models/box-v1
 	mkdir -p src/radunion/models
 	cp -r build/box/box-v1 src/radunion/models/
+	cp build/box/finder.onnx src/radunion/radiograph/
 
 clean:
 	rm -rf .venv demo dist

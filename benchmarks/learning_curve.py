@@ -22,8 +22,8 @@ from rich.table import Table
 from radunion import NOTICE
 from radunion.cohort import Cohort, read_cohort
 from radunion.features import BackboneSpec, FeatureCache
-from radunion.phantom import HOSPITALS, Simulation, simulate
-from radunion.phantom.hospital import HospitalName
+from radunion.phantom import Simulation, simulate
+from radunion.phantom.hospital import HOSPITALS, HospitalName
 from radunion.scoring import Bundle, load_bundle, named_bundle
 from radunion.study.evaluate import evaluate_bundles
 from radunion.training.plan import Plan
