@@ -57,7 +57,7 @@ def ways(start: Bundle, weights: Path | None) -> tuple[Way, ...]:
     if weights is not None:
         for seen in ("film", "glimpse"):
             spec = BackboneSpec("inception_v3", weights=str(weights), tap=TAP)
-            plan = Plan(name=f"frozen-{seen}", settings=FROZEN, backbone=spec, precision="bfloat16", input=seen)  # type: ignore[arg-type]
+            plan = Plan(name=f"frozen-{seen}", settings=FROZEN, backbone=spec, precision="bfloat16", input=seen)
             found.append(Way(f"frozen ImageNet features of the {seen}", plan))
     return tuple(found)
 
@@ -91,6 +91,8 @@ def curve(out: Path, start: Bundle, weights: Path | None, hospital: HospitalName
             measured = evaluate_bundles({"model": bundle}, test, seed=TEST_SEED).comparison
             for metric, scope in MEASURES:
                 row = measured.find("model", metric, scope, "mrust")
+                if row is None:
+                    continue
                 yield {
                     "way": way.name, "patients": size, "metric": metric, "scope": scope,
                     "estimate": row.estimate, "low": row.low, "high": row.high,

@@ -5,7 +5,7 @@ import pytest
 
 from radunion.radiograph import Preprocessing, find_shaft, prepare
 from radunion.radiograph.on_film import on_film
-from radunion.radiograph.shaft import Shaft, box_on_strip
+from radunion.radiograph.shaft import Shaft, Window, box_on_strip
 
 STRIP = Preprocessing(height=160, width=48, shape="shaft", intensity="full")
 
@@ -33,7 +33,7 @@ def test_a_spot_comes_back_from_the_strip_to_its_place(*, turned: bool) -> None:
     assert shaft.turned == turned
     row, column = (95, 100) if turned else (100, 95)
     strip = prepare(marked(film, row, column), STRIP, shaft=shaft)
-    back = on_film(strip, (film.shape[0], film.shape[1]), STRIP, shaft=shaft)
+    back = on_film(strip, (film.shape[0], film.shape[1]), STRIP, window=Window(shaft))
     peak = np.unravel_index(back.argmax(), back.shape)
     assert np.abs(np.array(peak) - (row, column)).max() <= 2
 
@@ -49,7 +49,7 @@ def test_a_spot_comes_back_from_a_padded_and_from_a_squashed_film(shape: str) ->
 def test_a_coarse_map_covers_the_same_places_and_nothing_beside_the_strip() -> None:
     shaft = Shaft(np.full(160, 0.5, dtype=np.float32), turned=False, found=True)
     coarse = np.ones((40, 12), dtype=np.float32)
-    back = on_film(coarse, (320, 400), STRIP, shaft=shaft)
+    back = on_film(coarse, (320, 400), STRIP, window=Window(shaft))
     columns = np.flatnonzero(back[0])
     assert (int(columns[0]), int(columns[-1])) == (152, 247)  # the strip is 48 of 160 rows wide: 96 of 320
     assert back[:, 152:248].min() == 1
@@ -59,7 +59,7 @@ def test_a_smaller_size_shows_the_same_map() -> None:
     film = leg()
     shaft = find_shaft(film)
     strip = prepare(marked(film, 100, 95), STRIP, shaft=shaft)
-    small = on_film(strip, (240, 180), STRIP, shaft=shaft, size=(120, 90))
+    small = on_film(strip, (240, 180), STRIP, window=Window(shaft), size=(120, 90))
     assert np.abs(np.array(np.unravel_index(small.argmax(), small.shape)) - (50, 47)).max() <= 1
 
 

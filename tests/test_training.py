@@ -15,7 +15,7 @@ from radunion.errors import BundleError, CohortError, TrainingError, UsageError
 from radunion.features import BackboneSpec, FeatureCache
 from radunion.phantom import Simulation, simulate
 from radunion.radiograph import Preprocessing
-from radunion.scoring import Bundle, Card, infer
+from radunion.scoring import infer
 from radunion.training import compact, teachers, train
 from radunion.training.examples import ABSENT, examples_of
 from radunion.training.export import export_onnx
@@ -159,13 +159,13 @@ def test_the_bundle_says_what_was_trained(
     cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backbone: BackboneSpec | None
 ) -> None:
     kept: list[Learned] = []
-    whole = train._written
+    whole = train._records
 
-    def written(out: Path, graph: bytes, card: Card, reference: Any, learned: Learned, comparison: Any) -> Bundle:
+    def records(learned: Learned, comparison: Any) -> dict[str, bytes]:
         kept.append(learned)
-        return whole(out, graph, card, reference, learned, comparison)
+        return whole(learned, comparison)
 
-    monkeypatch.setattr(train, "_written", written)
+    monkeypatch.setattr(train, "_records", records)
     plan = replace(tiny(), backbone=backbone)
     bundle = train_model(cohort, tmp_path / "model", plan, cache=FeatureCache(tmp_path / "cache")).bundle
     examples = examples_of(cohort.examinations)

@@ -9,7 +9,7 @@ import torch
 
 from radunion.phantom import Simulation
 from radunion.radiograph.fracture import find_fracture
-from radunion.scoring import load_bundle, named_bundle
+from radunion.scoring import Bundle, load_bundle, named_bundle
 from radunion.scoring.bundle import WEIGHTS
 from radunion.training import compact, teachers
 from radunion.training.box.films import LEARNING, learning_cohort
@@ -45,8 +45,13 @@ def test_patients_of_two_simulations_are_not_taken_for_the_same(tmp_path: Path) 
 def test_it_learns_is_calibrated_on_others_and_is_not_learned_twice(tmp_path: Path) -> None:
     settings = replace(SETTINGS, epochs=1, validation=0.2)
     told: list[str] = []
-    made = {"learning": PARTS, "calibrating": OTHERS, "settings": settings}
-    bundle = make_box(tmp_path, tell=lambda stage, *_: told.append(stage), **made)
+
+    def made() -> Bundle:
+        return make_box(
+            tmp_path, tell=lambda stage, *_: told.append(stage), learning=PARTS, calibrating=OTHERS, settings=settings
+        )
+
+    bundle = made()
     assert bundle.path == tmp_path / NAME
     card = load_bundle(bundle.path).card
     assert card.summary == "Trained on simulated films only; not validated on patients."
@@ -59,7 +64,7 @@ def test_it_learns_is_calibrated_on_others_and_is_not_learned_twice(tmp_path: Pa
     assert (tmp_path / "finder.onnx").is_file()
     assert "Learning to score" in told
     told.clear()
-    assert make_box(tmp_path, tell=lambda stage, *_: told.append(stage), **made).sha256 == bundle.sha256
+    assert made().sha256 == bundle.sha256
     assert not any(stage.startswith("Learning") for stage in told)
 
 

@@ -13,6 +13,7 @@ from radunion.phantom import Simulation, simulate
 from radunion.scoring import Bundle, load_bundle, named_bundle, write_bundle
 from radunion.scoring.bundle import WEIGHTS
 from radunion.training import compact, teachers
+from radunion.training.finder import Finder
 from radunion.training.plan import Plan
 from radunion.training.settings import COMPACT, FINDER
 from radunion.training.start import Start, start_from
@@ -48,6 +49,10 @@ def a_plan(start: Start | None = None, *, rate: float = 1e-3) -> Plan:
 
 def weights(bundle: Bundle) -> dict[str, np.ndarray]:
     return {name: one.numpy() for name, one in start_from(bundle).weights.items()}
+
+
+def written(out: Path, like: Bundle, own: bytes | None) -> Bundle:
+    return write_bundle(out, onnx=like.files["model.onnx"], card=like.card, reference=like.reference, weights=own)
 
 
 def without_boxes(cohort: Cohort, folder: Path) -> Cohort:
@@ -97,19 +102,16 @@ def test_with_boxes_the_finders_go_on_learning(
 
 
 def test_a_model_without_weights_is_refused_by_name(first: Bundle, tmp_path: Path) -> None:
-    bare = write_bundle(tmp_path / "bare", onnx=first.files["model.onnx"], card=first.card, reference=first.reference)
+    bare = written(tmp_path / "bare", first, None)
     with pytest.raises(BundleError, match=rf"bare: .*holds {WEIGHTS}; this one, tiny, does not"):
         start_from(bare)
 
 
 def test_weights_that_are_damaged_or_of_another_network_are_refused(first: Bundle, tmp_path: Path) -> None:
-    same = {"onnx": first.files["model.onnx"], "card": first.card, "reference": first.reference}
-    damaged = write_bundle(tmp_path / "damaged", weights=first.files[WEIGHTS][:-9], **same)
+    damaged = written(tmp_path / "damaged", first, first.files[WEIGHTS][:-9])
     with pytest.raises(BundleError, match=rf"{WEIGHTS} cannot be read"):
         start_from(damaged)
     lacking = replace(start_from(first), weights={"head.steps": start_from(first).weights["head.steps"]})
-    from radunion.training.finder import Finder
-
     with pytest.raises(BundleError, match="of a network that this version of radunion does not build"):
         lacking.fill(Finder(96), "look.finder")
 
@@ -120,9 +122,8 @@ def test_only_the_compact_network_starts_from_another(first: Bundle) -> None:
 
 
 def test_a_bundle_written_anew_without_weights_keeps_no_old_ones(first: Bundle, tmp_path: Path) -> None:
-    same = {"onnx": first.files["model.onnx"], "card": first.card, "reference": first.reference}
-    write_bundle(tmp_path / "model", weights=first.files[WEIGHTS], **same)
-    write_bundle(tmp_path / "model", **same)
+    written(tmp_path / "model", first, first.files[WEIGHTS])
+    written(tmp_path / "model", first, None)
     assert not (tmp_path / "model" / WEIGHTS).exists()
 
 

@@ -49,7 +49,7 @@ class BundleReader:
                 f"{self.bundle.path}: its card promises evidence and its graph gives none; train it again"
             )
         return {
-            cortex: EvidenceMap(found[0, CORTICES.index(cortex)], film.radiograph, pair.how, film.shaft)
+            cortex: EvidenceMap(found[0, CORTICES.index(cortex)], film.radiograph, pair.how, film.window)
             for cortex, side in pair.shown()
             if (film := pair.films[side]) is not None
         }

@@ -107,7 +107,7 @@ def over_film(
     if not found:
         return np.zeros(size, dtype=np.float32)
     total = np.asarray(np.sum(found, axis=0, dtype=np.float32))
-    return on_film(total, shape, pair.how, shaft=film.shaft, size=size)
+    return on_film(total, shape, pair.how, window=film.window, size=size)
 
 
 def film_shape(film: PreparedFilm) -> tuple[int, int]:
@@ -130,7 +130,7 @@ def _targets(film: MarkedFilm, shape: tuple[int, int]) -> dict[Scope, Target]:
 
 def _guesses(film: PreparedFilm) -> _Guesses:
     pixels, shape = film.radiograph.pixels, film_shape(film)
-    shaft = film.shaft or find_shaft(pixels)
+    shaft = find_shaft(pixels) if film.window is None else film.window.shaft
     line, beside = (
         on_shaft(shaft, shape, along=places.along, aside=places.aside) for places in (on_the_line(), beside_the_line())
     )

@@ -9,8 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32
 
 from radunion.errors import UsageError
-from radunion.radiograph import Preprocessing, Radiograph, find_shaft, prepare, read_radiograph
-from radunion.radiograph.shaft import Shaft
+from radunion.radiograph import Preprocessing, Radiograph, Window, crop_of, read_radiograph
 from radunion.scale import CORTICES, CORTICES_ON, Cortex, View, view_of
 from radunion.scoring.evidence import EvidenceMap
 
@@ -39,11 +38,11 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class PreparedFilm:
-    """Hold one film as read and as a model takes it; the shaft only where the model looks along it."""
+    """Hold one film as read and as a model takes it; the window only where the model takes a part along the shaft."""
 
     radiograph: Radiograph
     pixels: Float32[np.ndarray, "height width"]
-    shaft: Shaft | None
+    window: Window | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class PreparedPair:
             raise ValueError(f"the map of the {cortex} cortex lies on a film that is not there")
         total = float(values.sum(dtype=np.float64))
         shares = values / total if total > 0 else np.zeros_like(values)
-        return EvidenceMap(shares.astype(np.float32), film.radiograph, self.how, film.shaft)
+        return EvidenceMap(shares.astype(np.float32), film.radiograph, self.how, film.window)
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def remembering(subject: Subject) -> Subject:
         if paths not in kept:
             kept[paths] = {cortex: one.values for cortex, one in subject.maps(pair).items()}
         return {
-            cortex: EvidenceMap(kept[paths][cortex], film.radiograph, pair.how, film.shaft)
+            cortex: EvidenceMap(kept[paths][cortex], film.radiograph, pair.how, film.window)
             for cortex, side in pair.shown()
             if cortex in kept[paths] and (film := pair.films[side]) is not None
         }
@@ -142,5 +141,5 @@ def _prepared(path: Path | None, how: Preprocessing) -> PreparedFilm | None:
     if path is None:
         return None
     radiograph = read_radiograph(path)
-    shaft = find_shaft(radiograph.pixels) if how.shape == "shaft" else None
-    return PreparedFilm(radiograph, prepare(radiograph.pixels, how, shaft=shaft), shaft)
+    crop = crop_of(radiograph.pixels, how)
+    return PreparedFilm(radiograph, crop.pixels, crop.window)

@@ -62,7 +62,7 @@ def film_rows(
     }
     rows = []
     for reader, cells in said.items():
-        scores = {cortex: cells[cortex] if cortex in CORTICES_ON[view] else "" for cortex in CORTICES}
+        scores: dict[str, str] = {cortex: cells[cortex] if cortex in CORTICES_ON[view] else "" for cortex in CORTICES}
         rows.append({**film, **scores, **about, "reader": reader, "reading": 1})
     return rows
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from radunion.evaluation.compare import Comparison, Row
 from radunion.evaluation.readers import READERS, REPEATS
 from radunion.report.numbers import SCALE_NAMES
-from radunion.report.study.blocks import Block, Grid, Line, Prose, Section
+from radunion.report.study.blocks import Block, Grid, Kind, Line, Prose, Section
 from radunion.report.study.cells import row_cell
 from radunion.report.tables import Column
 from radunion.report.words import PlainVoice
@@ -72,7 +72,7 @@ def _grid(name: str, caption: str, placed: Sequence[Placed]) -> Iterator[Grid]:
         cells = tuple(
             row_cell(None, None) if one is None else row_cell(one[1], f"metrics.json#/rows/{one[0]}") for one in found
         )
-        kind = "plain" if protocol in (READERS, REPEATS) or protocol.startswith("reader ") else "model"
+        kind: Kind = "plain" if protocol in (READERS, REPEATS) or protocol.startswith("reader ") else "model"
         lines.append(Line(protocol.replace(" - ", " − "), cells, kind))
     if lines:
         yield Grid(name, caption, "Who", tuple(heading for _, _, heading in taken), tuple(lines))

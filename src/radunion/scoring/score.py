@@ -228,7 +228,7 @@ def _warnings(
         yield warning(code, *(paths[film] for other, film in assigned.notes if other == code and film is not None))
     if len(films) == 1:
         yield warning("RS306")
-    yield from (warning(code, path) for path, one in zip(paths, films, strict=True) if (code := one.missed(card)))
+    yield from (warning(gone, path) for path, one in zip(paths, films, strict=True) if (gone := one.missed(card)))
     if card.trained_on.simulated:
         yield warning("RS309")
     for path, one in zip(paths, films, strict=True):

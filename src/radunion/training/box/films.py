@@ -7,7 +7,7 @@ from pathlib import Path
 
 from radunion.cohort import Cohort, read_cohort
 from radunion.phantom import Simulation, simulate
-from radunion.phantom.cohort import COLUMNS
+from radunion.phantom.table import COLUMNS
 from radunion.training.learner import Tell
 
 LEARNING: Mapping[str, Simulation] = {
