@@ -41,9 +41,12 @@ def test_the_file_is_small_and_says_nothing_of_the_machine(graph: bytes) -> None
 
 
 def test_a_file_that_says_something_else_is_refused(graph: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    another = a_finder(1)
+    torch.nn.init.normal_(another.focus.weight, std=99.0)  # so that it is sure of something else
+
     def of_another(network: object, inputs: object, path: str, **_: object) -> None:
         Path(path).write_bytes(graph)
 
     monkeypatch.setattr(torch.onnx, "export", of_another)
     with pytest.raises(BundleError, match="must say what the network says; a probability differs by"):
-        finder_onnx(a_finder(1))
+        finder_onnx(another)
