@@ -63,7 +63,7 @@ class _Aim:
         worst = self.row.low if self.least else self.row.high
         if not self._meets(self.row.estimate):
             return "no"
-        return "yes" if worst is not None and self._meets(worst) else "yes, but the interval reaches beyond"
+        return "yes" if worst is not None and self._meets(worst) else "yes, but not for certain"
 
     def _meets(self, value: float) -> bool:
         return value >= self.value if self.least else value <= self.value
@@ -119,7 +119,7 @@ def record(bundle: Bundle, looked: Sequence[Looked], numbers: Numbers, films: st
 def _opening(bundle: Bundle, looked: Sequence[Looked], numbers: Numbers, films: str) -> Section:
     name, card = bundle.card.name, bundle.card
     lines = tuple(
-        Line(aim.name, (_found(aim, numbers), Cell(aim.words, mark="text"), Cell(aim.reached(), mark="text")))
+        Line(aim.name, (_found(aim, numbers), Cell(aim.words, mark="text"), Cell(aim.reached(), mark="text"), _on(aim)))
         for aim in _aims(name, numbers)
     )
     blocks: tuple[Block, ...] = (
@@ -129,7 +129,7 @@ def _opening(bundle: Bundle, looked: Sequence[Looked], numbers: Numbers, films: 
             "aims",
             f"What is hoped for on {films}, and what was found (95 % intervals).",
             "Measure",
-            ("found", "aim", "reached"),
+            ("found", "aim", "reached", "cases (groups)"),
             lines,
         ),
         Facts(
@@ -142,15 +142,21 @@ def _opening(bundle: Bundle, looked: Sequence[Looked], numbers: Numbers, films: 
         ),
     )
     how = (
-        f"Intervals are 95 %, by {REPLICATES:,} draws of whole groups of patients (films that may be of one patient, "
-        "as the tables guess) with the model fixed; shares that are 0 or 100 % have Wilson’s interval over groups. "
-        "Totals are expected mRUST totals (4 to 16) over the model’s joint distribution of all four cortices."
+        "Cases are films (view, heat-maps) or examinations; groups are of patients. Reached for certain means that "
+        f"the whole interval reaches it. Intervals are 95 %, by {REPLICATES:,} draws of whole groups of patients "
+        "(films that may be of one patient, as the tables guess) with the model fixed; shares that are 0 or 100 % have "
+        "Wilson’s interval over groups. Totals are expected mRUST totals (4 to 16) over the model’s joint distribution "
+        "of all four cortices."
     )
     return Section("short", "In short", how, blocks)
 
 
 def _found(aim: _Aim, numbers: Numbers) -> Cell:
     return Cell("–", why="not measured") if aim.row is None else numbers.cell(aim.row)
+
+
+def _on(aim: _Aim) -> Cell:
+    return Cell("–") if aim.row is None else Cell(f"{aim.row.exams:,} ({aim.row.patients:,})")
 
 
 def _aims(model: str, numbers: Numbers) -> Iterator[_Aim]:

@@ -106,7 +106,8 @@ def calibration_card(reference: Reference, joint: JointLevels, *, source: str) -
 def calibrated_card(card: Card, calibration: CalibrationCard) -> Card:
     """Return the card of a model that was calibrated after it was trained, on patients that it did not learn from."""
     limits = (calibration.promise if one == _UNCALIBRATED_LIMIT else one for one in card.limits)
-    return card.model_copy(update={"calibration": calibration, "limits": (*limits, *calibration.notes)})
+    said = tuple(dict.fromkeys((*limits, *calibration.notes)))  # once, also where it was calibrated before
+    return card.model_copy(update={"calibration": calibration, "limits": said})
 
 
 def _limits(plan: Plan, learner: Learner, calibration: CalibrationCard | None, *, simulated: bool) -> Iterator[str]:
