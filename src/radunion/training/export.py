@@ -1,21 +1,13 @@
 """Write a scorer as ONNX, and prove that the graph says what the network says."""
 
-import contextlib
-import io
-import logging
-import warnings
-from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 import numpy as np
 import torch
 from torch import nn
 
 from radunion.errors import BundleError
 from radunion.radiograph import Preprocessing
-from radunion.scoring.graph import EVIDENCE, OUTPUTS
-from radunion.training.traces import without_traces
+from radunion.scoring.graph import EVIDENCE, INPUTS, OUTPUTS
+from radunion.training.graph_file import graph_of
 
 _TOLERANCE = 1e-3
 
@@ -30,14 +22,7 @@ def export_onnx(scorer: nn.Module, preprocessing: Preprocessing) -> bytes:
     inputs = (films[0], films[1], torch.tensor([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]]))
     with torch.inference_mode():
         names = (*OUTPUTS, EVIDENCE)[: len(scorer.eval()(*inputs))]
-    examinations = torch.export.Dim("examinations", min=1, max=4096)
-    with TemporaryDirectory() as folder, _silence():
-        path = Path(folder) / "model.onnx"
-        torch.onnx.export(
-            scorer.eval(), inputs, str(path), input_names=["ap", "lateral", "present"], output_names=list(names),
-            dynamic_shapes=[{0: examinations}] * 3, dynamo=True, external_data=False, verbose=False,
-        )  # fmt: skip
-        graph = without_traces(path.read_bytes())
+    graph = graph_of(scorer, inputs, inputs=INPUTS, outputs=names, rows="examinations")
     _must_agree(graph, scorer, inputs, names)
     return graph
 
@@ -57,17 +42,3 @@ def _must_agree(graph: bytes, scorer: nn.Module, inputs: tuple[torch.Tensor, ...
             gap = float(np.abs(ours.numpy() - theirs).max()) / scale
             if not gap <= _TOLERANCE:
                 raise BundleError(f"the exported graph must say what the network says; {name} differs by {gap:.2g}")
-
-
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Keep the exporter's chatter and its own deprecations from the user."""
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)

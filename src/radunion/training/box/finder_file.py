@@ -1,8 +1,5 @@
 """The finder of the fracture as a file of its own, by which every protocol finds it (`radiograph/fracture.py`)."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -11,7 +8,7 @@ from torch import Tensor, nn
 from radunion.errors import BundleError
 from radunion.radiograph.fracture import FOCUS, HEIGHT, STRIPS, WIDTH
 from radunion.training.finder import Finder
-from radunion.training.traces import without_traces
+from radunion.training.graph_file import graph_of
 
 _TOLERANCE = 1e-4
 """Of a probability."""
@@ -24,14 +21,7 @@ def finder_onnx(finder: Finder) -> bytes:
     """
     focus = _Focus(finder).eval()
     strips = torch.rand(3, 1, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(0))
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "finder.onnx"
-        torch.onnx.export(
-            focus, (strips[:2],), str(path), input_names=[STRIPS], output_names=[FOCUS],
-            dynamic_shapes=({0: torch.export.Dim("n", min=1, max=4096)},), dynamo=True, external_data=False,
-            verbose=False,
-        )  # fmt: skip
-        graph = without_traces(path.read_bytes())
+    graph = graph_of(focus, (strips[:2],), inputs=[STRIPS], outputs=[FOCUS])
     _must_agree(graph, focus, strips)
     return graph
 

@@ -8,10 +8,10 @@ import torch
 
 from radunion.scoring.leg_gate.gate import INPUT, NETWORK, OUTPUT
 from radunion.scoring.leg_gate.thumbnail import SIDE
+from radunion.training.graph_file import graph_of
 from radunion.training.leg_gate.films import GateFilms, Thumbnails, made_thumbnails, simulated_thumbnails
 from radunion.training.leg_gate.learn import GateTraining, learn_gate
 from radunion.training.leg_gate.network import LegGate
-from radunion.training.traces import without_traces
 
 
 def main() -> None:
@@ -31,12 +31,7 @@ def main() -> None:
 
 def write_gate(network: LegGate, path: Path) -> None:
     """Write the graph, for any number of thumbnails with values 0 to 1."""
-    example = (torch.zeros(2, 1, SIDE, SIDE),)
-    torch.onnx.export(
-        network.eval(), example, str(path), input_names=[INPUT], output_names=[OUTPUT],
-        dynamic_shapes=({0: torch.export.Dim("n")},), dynamo=True, external_data=False, verbose=False,
-    )  # fmt: skip
-    path.write_bytes(without_traces(path.read_bytes()))
+    path.write_bytes(graph_of(network, (torch.zeros(2, 1, SIDE, SIDE),), inputs=[INPUT], outputs=[OUTPUT]))
 
 
 def _tell(stage: str, done: int, total: int) -> None:
