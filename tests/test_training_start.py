@@ -127,6 +127,28 @@ def test_a_bundle_written_anew_without_weights_keeps_no_old_ones(first: Bundle, 
     assert not (tmp_path / "model" / WEIGHTS).exists()
 
 
+def test_folds_of_films_that_the_start_has_learned_from_are_refused(
+    cohort: Cohort, first: Bundle, tmp_path: Path
+) -> None:
+    own = without_boxes(cohort, tmp_path)  # another table of the same films
+    with pytest.raises(UsageError, match="tiny learned from films of this cohort"):
+        train_model(own, tmp_path / "model", replace(a_plan(start_from(first)), folds=2))
+    assert not (tmp_path / "model").exists()
+
+
+def test_what_the_start_knew_is_known_of_the_next_model_too(cohort: Cohort, first: Bundle, tmp_path: Path) -> None:
+    own = without_boxes(cohort, tmp_path)
+    half = own.subset([index for index, one in enumerate(own.examinations) if one.patient > "S00001"])
+    second = train_model(half, tmp_path / "second", a_plan(start_from(first))).bundle
+    assert set(second.card.trained_on.film_digests) == set(first.card.trained_on.film_digests)
+    real = second.card.model_copy(update={"trained_on": second.card.trained_on.model_copy(update={"simulated": False})})
+    again = write_bundle(
+        tmp_path / "real", onnx=second.files["model.onnx"], card=real, reference=second.reference,
+        weights=second.files[WEIGHTS],
+    )  # fmt: skip
+    assert start_from(again).simulated
+
+
 def test_a_path_is_a_path_and_box_is_the_packaged_model(
     first: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from radunion.scoring.card import film_digest
 from radunion.training.examples import Examples
 from radunion.training.learner import Learner, told_of_crops
 from radunion.training.plan import Plan
-from radunion.training.start import Start
+from radunion.training.start import SIMULATED, Start
 
 _VERSION = "1"
 _INTENDED = (
@@ -165,7 +165,7 @@ def _trained_on(
         examinations=len(set(examples.examination.tolist())),
         films=len(examples.paths),
         fracture_boxes=learner.boxes,
-        film_digests=tuple(sorted(film_digest(path) for path in examples.paths)),
+        film_digests=tuple(sorted({*map(film_digest, examples.paths), *(start.films if start else ())})),
     )
 
 
@@ -177,8 +177,7 @@ def settings_of(plan: Plan) -> dict[str, str | bool | int | float | None]:
         split = {name: settings[name] for name in ("training.seed", "training.validation")}
         return {**films, "films.weights": Path(plan.films.weights).name, "films.precision": plan.precision, **split}
     if plan.backbone is None:
-        begun = {} if plan.start is None else {"start": plan.start.name, "start.sha256": plan.start.sha256}
-        return {"backbone": "compact", **begun, **settings}
+        return {"backbone": "compact", **_begun(plan.start), **settings}
     spec = {f"backbone.{name}": value for name, value in asdict(plan.backbone).items()}
     spec["backbone.weights"] = Path(plan.backbone.weights).name  # a path says where the user works
     settings |= {"backbone.precision": plan.precision, "backbone.input": plan.input}
@@ -186,6 +185,12 @@ def settings_of(plan: Plan) -> dict[str, str | bool | int | float | None]:
         return {**spec, **settings}
     tuned = {f"tuned.{name}": value for name, value in asdict(plan.tuned).items()}
     return {**spec, **settings, **tuned, "tuned.precision": plan.machine.precision}
+
+
+def _begun(start: Start | None) -> dict[str, str | bool]:
+    if start is None:
+        return {}
+    return {"start": start.name, "start.sha256": start.sha256, SIMULATED: start.simulated}
 
 
 def _note(plan: Plan, comparison: Comparison | None) -> str:

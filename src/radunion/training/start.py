@@ -12,14 +12,23 @@ from radunion.scoring import Bundle
 from radunion.scoring.bundle import WEIGHTS
 from radunion.training.strips import STRIP
 
+SIMULATED = "start.simulated"
+"""The setting on the card of a model that started from another: whether that one, or its own start, knew simulation."""
+
 
 @dataclass(frozen=True)
 class Start:
-    """A trained model's weights by name, and which model it was."""
+    """A trained model's weights by name, which model it was, and what it knows.
+
+    `simulated` says that it, or what it started from, learned from simulated films; `cohort_sha256` and `films`, the
+    digests of files, are of what it learned from.
+    """
 
     name: str
     sha256: str
     simulated: bool
+    cohort_sha256: str
+    films: frozenset[str]
     weights: Mapping[str, Tensor]
 
     def fill(self, module: nn.Module, part: str) -> None:
@@ -47,7 +56,9 @@ def start_from(bundle: Bundle) -> Start:
         weights = load(content)
     except SafetensorError as error:
         raise BundleError(f"{bundle.path}: {WEIGHTS} cannot be read ({error}); take the model anew") from None
-    return Start(bundle.card.name, bundle.sha256, bundle.card.trained_on.simulated, weights)
+    card, learned = bundle.card, bundle.card.trained_on
+    simulated = learned.simulated or bool(card.settings.get(SIMULATED))
+    return Start(card.name, bundle.sha256, simulated, learned.cohort_sha256, frozenset(learned.film_digests), weights)
 
 
 def weights_of(scorer: nn.Module) -> bytes:

@@ -26,6 +26,7 @@ from radunion.scoring import (
     write_bundle,
 )
 from radunion.scoring.bundle import MODEL, WEIGHTS, must_be_free
+from radunion.scoring.card import film_digest
 from radunion.training.card import calibration_card, card_of, metrics_of
 from radunion.training.compact import CompactLearner
 from radunion.training.examples import ABSENT, Examples, examples_of, films_in
@@ -73,6 +74,7 @@ def train_model(
     refuse_sealed(cohort)
     examples = examples_of(cohort.examinations)
     _must_suffice(examples, cohort, plan)
+    _must_not_know(plan, cohort, examples)
     learner = learner_of(cohort, examples, plan, work=work, cache=cache, tell=tell)
     training, validation = split_rows(cohort, examples, np.arange(len(cohort)), plan.settings)
     learned = learner.learn(training, validation, work=work, tell=tell)
@@ -108,6 +110,18 @@ def _must_suffice(examples: Examples, cohort: Cohort, plan: Plan) -> None:
         )
     if plan.folds is not None and plan.folds > patients // 2:
         raise UsageError(f"{plan.folds} folds need at least {2 * plan.folds} patients, found {patients}; ask for fewer")
+
+
+def _must_not_know(plan: Plan, cohort: Cohort, examples: Examples) -> None:
+    """Refuse folds whose patients the model to start from has learned from: nothing would be out of fold."""
+    if plan.folds is None or plan.start is None:
+        return
+    same = plan.start.cohort_sha256 == cohort.digest()
+    if same or not plan.start.films.isdisjoint(map(film_digest, examples.paths)):
+        raise UsageError(
+            f"{plan.start.name} learned from films of this cohort, so metrics out of fold would be of patients that it "
+            "knows; leave out the folds, or start from another model"
+        )
 
 
 def _calibration(out_of_fold: OutOfFold | None, plan: Plan) -> CalibrationCard | None:
