@@ -36,9 +36,10 @@ def add_to(subparsers: Subparsers) -> None:
     )
     parser.add_argument(
         "--schedule",
-        choices=("studies", "follow-up"),
+        choices=("studies", "follow-up", "intact"),
         default="studies",
-        help="visits as in the seed study's cohorts, or every patient at 2, 6, 12, 24 and 52 weeks",
+        help="visits as in the seed study's cohorts, every patient at 2, 6, 12, 24 and 52 weeks, or legs that never "
+        "broke",
     )
     parser.add_argument(
         "--readers",

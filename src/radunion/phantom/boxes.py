@@ -23,8 +23,8 @@ _OUTWARDS: dict[Cortex, tuple[int, int]] = {
 
 
 def cortex_box(leg: Leg, fracture: Fracture, pose: Pose, cortex: Cortex) -> Box | None:
-    """Return the box of a cortex where the fracture crosses it, None where the view or the film does not show it."""
-    if cortex not in CORTICES_ON[pose.view]:
+    """Return the box of a cortex where the fracture crosses it, None where it is not shown or nothing broke."""
+    if not fracture.broken or cortex not in CORTICES_ON[pose.view]:
         return None
     heights = crossing_at(leg, fracture, cortex) + np.linspace(-REACH, REACH, 9)
     z, middle, half = _silhouette(leg, fracture, pose, heights)
@@ -41,7 +41,9 @@ def crossing_at(leg: Leg, fracture: Fracture, cortex: Cortex) -> float:
 
 
 def fracture_box(leg: Leg, fracture: Fracture, pose: Pose) -> Box | None:
-    """Return the box of the fracture with the room of its callus, None where it lies off the film."""
+    """Return the box of the fracture with the room of its callus, None where it lies off the film or nothing broke."""
+    if not fracture.broken:
+        return None
     rise = fracture.rise + fracture.gap + max(fracture.defects) + 4
     z, middle, half = _silhouette(leg, fracture, pose, fracture.height + np.linspace(-rise, rise, 9))
     return _box(pose, z, np.concatenate([middle - half - _AROUND, middle + half + _AROUND]))

@@ -110,7 +110,7 @@ def _patient(job: tuple[Path, Simulation, int]) -> tuple[list[dict[str, Any]], l
                 write_film(out / name, render(patient, exam, view), patient, visit, view, seed=settings.seed)
             truth = {"image": name, **truth_of(patient, exam, view)}
             boxes = {"fracture": truth["fracture_box"], **truth["cortex_boxes"]}
-            cells = {f"{what}_box": " ".join(map(str, box)) for what, box in boxes.items()}
+            cells = {f"{what}_box": " ".join(map(str, box)) for what, box in boxes.items() if box is not None}
             rows += [{**row, **cells} for row in film_rows(patient, visit, view, name, said)]
             truths.append(truth)
     return rows, truths

@@ -89,7 +89,7 @@ def _from_front(random: np.random.Generator, leg: Leg, side: int) -> list[Shape]
     """Draw a foot that points towards the tube: the more it does, the shorter and denser it looks."""
     long = leg.foot_seen
     frame = Frame(point(0.0, 0.0), leg.size, side, float(random.normal(0, 0.08)))
-    deep = min(8 / long, 17.0)
+    deep = min(8 / long, 17.0) * leg.foot_depth
     bones: list[Shape] = [
         OutlinedBone(frame.place(_FRONT_TALUS), 20 * leg.size, leg.density),
         OutlinedBone(frame.place(_FRONT_HEEL), 24 * leg.size, leg.density),
@@ -103,7 +103,15 @@ def _from_front(random: np.random.Generator, leg: Leg, side: int) -> list[Shape]
     wide = scaled(((0.0, 33.0), (0.3, 38.0), (1.0, 46.0)), leg.size)
     flesh = Flesh(frame.at(0.0, -20.0), far, wide, depth=0.6 + 1.1 * (1 - long))
     heel = Flesh(frame.at(0.0, 10.0), frame.at(0.0, 56.0), scaled(((0.0, 30.0), (1.0, 32.0)), leg.size), depth=2.2)
-    return [*bones, flesh, heel]
+    return [*bones, flesh, heel, *_end_on(leg, frame, long)]
+
+
+def _end_on(leg: Leg, frame: Frame, long: float) -> list[Shape]:
+    """Draw what of a foot lies along the ray, where it is deeper than it is wide."""
+    if leg.foot_depth <= 1:
+        return []
+    wide, depth = scaled(((0.0, 24.0), (0.4, 33.0), (1.0, 24.0)), leg.size), (1.0 + 0.6 * (1 - long)) * leg.foot_depth
+    return [Flesh(frame.at(0.0, 34.0), frame.at(0.0, 40.0 + 70 * long), wide, depth=depth)]
 
 
 def _tarsal(leg: Leg, frame: Frame, place: tuple[float, float, float, float], long: float, deep: float) -> Shape:

@@ -1,6 +1,7 @@
 """The fracture of a simulated tibia: its surfaces, fragments and displacement. Lengths in mm."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ PATTERNS: dict[Pattern, float] = {"transverse": 0.2, "oblique": 0.26, "spiral": 
 """Shares of the patterns, from simple (AO/OTA 42-A) to wedge (B) and complex (C)."""
 _REGIONS = ((0.5, (0.10, 0.34)), (0.35, (0.34, 0.62)), (0.15, (0.62, 0.84)))  # shares of the shaft's thirds, t
 _DEFECT = 0.12
+_WHOLE = 14.0  # mm of bone that a long fracture leaves whole at each end
 _FAR = np.float32(60.0)
 
 
@@ -46,6 +48,7 @@ class Fracture:
     fibula: float | None  # mm above the ankle of the fibula's own fracture
     fibula_shift: tuple[float, float]  # mm
     look_seed: int = 0  # of how its callus varies around the bone
+    broken: bool = True  # or a bone that never was; its height is where a film of it may be aimed at
 
     @property
     def zone(self) -> float:
@@ -55,17 +58,20 @@ class Fracture:
     @property
     def rise(self) -> float:
         """Return how far from the height, in mm, its surfaces reach along the bone, roughly."""
-        return max(abs(crack.offset) + 12 * crack.slope + 2.6 * abs(crack.spiral) for crack in self.cracks)
+        return _reach(self.cracks)
 
     def defect(self, cortex: Cortex) -> float:
         """Return the mm of bone that is missing at a cortex."""
         return self.defects[CORTICES.index(cortex)]
 
 
-def sample_fracture(leg: Leg, random: np.random.Generator, *, held: bool, displaced: float = 1.0) -> Fracture:
+def sample_fracture(
+    leg: Leg, random: np.random.Generator, *, held: bool, displaced: float = 1.0, drawn_out: float = 1.0
+) -> Fracture:
     """Draw a fracture of the shaft; `held`, by metal, the fragments are nearly in line.
 
-    `displaced` is how far they stand out of line, relative to typical.
+    `displaced` is how far they stand out of line, relative to typical; `drawn_out` is how many times a short fracture's
+    length one along the bone may have.
     """
     spread = displaced * (0.45 if held else 1.0) * leg.size * float(random.choice([0.7, 1.8], p=[0.7, 0.3]))
     low, high = _REGIONS[int(random.choice(3, p=[share for share, _ in _REGIONS]))][1]
@@ -73,10 +79,13 @@ def sample_fracture(leg: Leg, random: np.random.Generator, *, held: bool, displa
     pattern = list(PATTERNS)[int(random.choice(len(PATTERNS), p=list(PATTERNS.values())))]
     shift, angulation = random.normal(0, 2.6 * spread, 2), random.normal(0, 0.045 * spread, 2)
     fibular = random.normal(0, 2.5, 2)
+    cracks = _cracks(pattern, random)
+    if drawn_out > 1 and pattern != "transverse":
+        cracks = _lengthened(cracks, float(random.uniform(1, drawn_out)), min(height, leg.length - height) - _WHOLE)
     return Fracture(
         height=height,
         pattern=pattern,
-        cracks=_cracks(pattern, random),
+        cracks=cracks,
         shift=(float(shift[0]), float(shift[1])),
         angulation=(float(angulation[0]), float(angulation[1])),
         gap=float(random.uniform(0.5, 1.8)),
@@ -87,6 +96,15 @@ def sample_fracture(leg: Leg, random: np.random.Generator, *, held: bool, displa
         fibula_shift=(float(fibular[0]), float(fibular[1])),
         look_seed=int(random.integers(2**31)),
     )
+
+
+def unbroken(fracture: Fracture) -> Fracture:
+    """Return a bone that never broke, as what a fracture would have left of it had it not happened."""
+    nothing = (0.0, 0.0)
+    return replace(
+        fracture, shift=nothing, angulation=nothing, gap=0.0, wedge=0.0, defects=(0.0, 0.0, 0.0, 0.0), fibula=None,
+        broken=False,
+    )  # fmt: skip
 
 
 def height_above(
@@ -156,6 +174,18 @@ def _cracks(pattern: Pattern, random: np.random.Generator) -> tuple[Crack, ...]:
             for _ in others
         )
     return (main,)
+
+
+def _reach(cracks: Sequence[Crack]) -> float:
+    return max(abs(crack.offset) + 12 * crack.slope + 2.6 * abs(crack.spiral) for crack in cracks)
+
+
+def _lengthened(cracks: tuple[Crack, ...], factor: float, room: float) -> tuple[Crack, ...]:
+    """Draw cracks out along the bone, as far as there is room on either side."""
+    factor = max(min(factor, room / _reach(cracks)), 1.0)
+    return tuple(
+        replace(one, offset=one.offset * factor, slope=one.slope * factor, spiral=one.spiral * factor) for one in cracks
+    )
 
 
 def _crack(

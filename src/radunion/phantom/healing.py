@@ -27,10 +27,12 @@ class CortexState:
 def cortex_states(
     levels: Mapping[Cortex, int], fractions: Mapping[Cortex, float], fracture: Fracture
 ) -> dict[Cortex, CortexState]:
-    """Return the look of each cortex at its level and at how far it has come within it, 0 to 1.
+    """Return the look of each cortex, as grown or at its level and at how far it has come within it, 0 to 1.
 
     Cortices of one bone share most of their variation, and a patient's looks vary alike at every visit.
     """
+    if not fracture.broken:
+        return dict.fromkeys(CORTICES, _AS_GROWN)
     random = np.random.default_rng(fracture.look_seed)
     shared = random.uniform(0, 1, 4)
     states: dict[Cortex, CortexState] = {}
@@ -97,4 +99,7 @@ def _remodelled(fracture: Fracture, _: float, u: np.ndarray) -> CortexState:
     )
 
 
+_AS_GROWN = CortexState(
+    line=0.0, gap=0.0, callus=0.0, spread=10.0, density=0.0, notch=0.0, endosteal=0.0
+)  # fmt: skip
 _LOOKS = {1: _fresh, 2: _callus, 3: _bridged, 4: _remodelled}

@@ -23,6 +23,8 @@ class Hospital:
     leaning: float  # rad, spread of its lean on the film
     focus: Range  # mm from the bone to the tube's focus
     children: float = 0.12  # share of patients whose growth plates are open
+    drawn_out: float = 1.0  # how many times a short fracture's length one along the bone may have
+    feet: Range = (1.0, 1.0)  # how much deeper than wide, relative to typical, a foot is that points to the tube
     displaced: float = 1.0  # how far fragments stand out of line, relative to typical
     swelling: Range = (0.0, 0.25)  # share by which a fresh fracture's leg is thicker
     wasting: Range = (0.0, 0.3)  # share of its density that an unused bone loses
@@ -53,10 +55,14 @@ EVERYDAY = Hospital(
         ("ring", 0.06),
     ),
     framing=(("ankle", 0.4), ("whole", 0.3), ("knee", 0.1), ("fracture", 0.2)),
-    height=(300.0, 440.0),
+    height=(280.0, 500.0),
     turned=0.12,
     leaning=0.11,
     focus=(900.0, 1200.0),
+    children=0.18,
+    displaced=1.3,
+    drawn_out=2.5,
+    feet=(1.0, 2.6),
 )  # fmt: skip
 """Wide ranges: most of what is taken of a broken leg."""
 
@@ -70,6 +76,8 @@ ELSEWHERE = Hospital(
     turned=0.16,
     leaning=0.07,
     focus=(1150.0, 1500.0),
+    drawn_out=2.0,
+    feet=(1.2, 2.0),
     exposure=FLAT_PANELS,
     scene=SceneRanges(blades=0.5, marker=0.6, other_leg=0.12, holding=0.0, folds=0.15, caption=0.3, badge=0.0, rim=0.0),
 )  # fmt: skip

@@ -35,6 +35,7 @@ class Leg:
     flexion: float = 0.15  # rad, of the knee
     droop: float = 0.2  # rad, by which the foot hangs down
     foot_seen: float = 0.7  # share of the foot's length that is seen from the front
+    foot_depth: float = 1.0  # of it along the ray then, relative to typical
 
     @property
     def size(self) -> float:
@@ -42,8 +43,11 @@ class Leg:
         return self.length / 370
 
 
-def sample_leg(random: np.random.Generator, *, children: float = 0.0) -> Leg:
-    """Draw one patient's leg; a share of them are children, smaller and with open growth plates."""
+def sample_leg(random: np.random.Generator, *, children: float = 0.0, feet: tuple[float, float] = (1.0, 1.0)) -> Leg:
+    """Draw one patient's leg; a share of them are children, smaller and with open growth plates.
+
+    Between the bounds `feet` lies how much deeper than typical a foot is that points to the tube.
+    """
     child = random.random() < children
     size = float(random.uniform(0.62, 0.9)) if child else 1.0
     return Leg(
@@ -66,4 +70,5 @@ def sample_leg(random: np.random.Generator, *, children: float = 0.0) -> Leg:
         droop=float(random.uniform(-0.05, 0.6)),
         foot_seen=float(random.uniform(0.35, 1.0)),
         flexion=float(random.uniform(0.0, 0.35) if random.random() < 0.7 else random.uniform(0.35, 1.4)),
+        foot_depth=float(random.uniform(*feet)) if feet[1] > feet[0] else feet[0],
     )

@@ -8,8 +8,8 @@ import numpy as np
 
 from radunion.phantom import priors
 from radunion.phantom.exposure import Exposure, sample_exposure
-from radunion.phantom.fixation import Fixation, covered_shares, hidden_cortices, sample_fixation
-from radunion.phantom.fracture import Fracture, sample_fracture
+from radunion.phantom.fixation import Fixation, FixationKind, covered_shares, hidden_cortices, sample_fixation
+from radunion.phantom.fracture import Fracture, sample_fracture, unbroken
 from radunion.phantom.healing import CortexState, cortex_states
 from radunion.phantom.hospital import TEXTBOOK, Framing, Hospital
 from radunion.phantom.leg import Leg, sample_leg
@@ -23,6 +23,7 @@ VIEWS: tuple[FilmView, ...] = ("ap", "lateral")
 _INSIDE = 35.0  # mm of the film beyond the fracture, at least
 _SWOLLEN, _UNUSED = 25.0, 60.0  # days after which swelling has fallen, and wasting risen, by a factor e
 _IN_LINE = ("none", "cast", "splint")  # what does not hold the fragments
+_UNHELD: tuple[tuple[FixationKind, float], ...] = (("none", 0.9), ("cast", 0.05), ("splint", 0.05))
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,13 @@ def plan_patient(
 ) -> PatientPlan:
     """Draw one patient; the same seed and number always give the same one. `size` is (height, width) in pixels."""
     random = np.random.default_rng([seed, number])
-    leg = sample_leg(random, children=hospital.children)
-    kind = _drawn(hospital.fixation, random)
-    fracture = sample_fracture(leg, random, held=kind not in _IN_LINE, displaced=hospital.displaced)
+    leg = sample_leg(random, children=hospital.children, feet=hospital.feet)
+    whole = schedule == "intact"
+    kind = _drawn(_UNHELD if whole else hospital.fixation, random)
+    fracture = sample_fracture(
+        leg, random, held=kind not in _IN_LINE, displaced=hospital.displaced, drawn_out=hospital.drawn_out
+    )
+    fracture = unbroken(fracture) if whole else fracture
     fixation = sample_fixation(leg, fracture, kind, random)
     swelling, wasting = float(random.uniform(*hospital.swelling)), float(random.uniform(*hospital.wasting))
     case = _Case(leg, fracture, fixation, swelling, wasting, hospital, size)

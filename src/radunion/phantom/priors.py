@@ -65,7 +65,10 @@ FOLLOW_UP = (
 )
 """Every patient at five visits: the levels of 12, 24 and 52 weeks are PAIN's, those before it are assumed."""
 
-Schedule = Literal["studies", "follow-up"]
+INTACT = (Arm("intact", "once", "mrust", (0, 0, 0, 1), 1),)
+"""Legs that never broke, seen once: what a model should call whole."""
+
+Schedule = Literal["studies", "follow-up", "intact"]
 
 PATIENTS = {"retrodefect": 714, "pain": 331, "pacs": 162}
 """Patients by study of 1,207; only PAIN patients have several visits."""
@@ -93,6 +96,8 @@ def sample_schedule(random: np.random.Generator, kind: Schedule = "studies") -> 
     """Draw one patient's study and visits."""
     if kind == "follow-up":
         return FOLLOW_UP
+    if kind == "intact":
+        return INTACT
     total = sum(PATIENTS.values())
     site = random.choice(list(PATIENTS), p=[count / total for count in PATIENTS.values()])
     if site == "retrodefect":
