@@ -8,10 +8,11 @@ import torch
 from jaxtyping import Float, Float32, Int64, UInt8
 from torch import Tensor, nn
 
+from radunion.joint import JointLevels, concatenate
 from radunion.scoring.card import Heatmap
 from radunion.training.cortex_finder import CortexData, CortexFinder, fit_cortex_finder
 from radunion.training.encoder import GlimpseEncoder
-from radunion.training.examples import Examples, films_in
+from radunion.training.examples import ABSENT, Examples, films_in
 from radunion.training.finder import Finder, FinderData, fit_finder, locate
 from radunion.training.fit import Films, fit
 from radunion.training.glimpse import GLIMPSE, MARGIN, augment, centre, glimpse
@@ -23,6 +24,30 @@ from radunion.training.settings import CORTEX_FINDER, FINDER, GOING_ON, TrainSet
 from radunion.training.start import Start
 from radunion.training.strips import STRIP, load_strips
 from radunion.training.teachers import few, simulated_teachers, taught_by
+
+
+@dataclass(frozen=True)
+class LearnedCompact(LearnedPair):
+    """The network with the strips that it looks at, at every place that may be the fracture's."""
+
+    strips: UInt8[Tensor, "m 1 h w"]
+
+    def predict(self, pairs: Int64[np.ndarray, "n 2"]) -> JointLevels:
+        """Return the distributions of film pairs as the exported graph gives them."""
+        scorer, films = self.scorer(), Films(self.strips, augment, _in_parts)
+        with torch.inference_mode():
+            said = [_said(scorer, films, torch.from_numpy(part)) for part in np.split(pairs, range(64, len(pairs), 64))]
+        return concatenate(said)
+
+
+def _said(scorer: nn.Module, films: Films, rows: Int64[Tensor, "n 2"]) -> JointLevels:
+    ap, lateral = (films.take(one, None) for one in rows.unbind(dim=1))
+    weights, levels, scorable, *_ = scorer(ap, lateral, (rows != ABSENT).float())
+    return JointLevels(weights.numpy(), levels.numpy(), scorable.numpy())
+
+
+def _in_parts(strips: UInt8[Tensor, "n 1 h w"]) -> Float[Tensor, "n 1 h w"]:
+    return strips.float() / 255
 
 
 @dataclass(frozen=True)
@@ -108,7 +133,7 @@ class CompactLearner:
         def scorer() -> nn.Module:
             return Scorer(CompactLook(found.finder, encoder), head).eval()
 
-        return LearnedPair(network, films, scorer, found.overview, history)
+        return LearnedCompact(network, films, scorer, found.overview, history, torch.from_numpy(self.strips.pixels))
 
     def find(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell

@@ -26,6 +26,8 @@ _BEYOND = 2
 """Rows of the focus map at each end, a twentieth of the film, where no fracture is looked for: half of a glimpse of it
 would lie beyond the film, and the ends of real films hold blades, labels and glare."""
 _NEVER = -30.0
+_LEAST = 1e-9
+"""Of the focus at a further place: where the first has all of it the others have no say."""
 
 
 class Found(NamedTuple):
@@ -75,6 +77,23 @@ def position_of(focus: Float[Tensor, "n rows"], height: int) -> Float[Tensor, " 
     near = ((index - peak).abs() <= _NEAR).to(focus.dtype)
     mass = focus.softmax(dim=1) * near
     return ((mass * (index + 0.5)).sum(dim=1) / mass.sum(dim=1)) * (height / focus.shape[1]) - 0.5
+
+
+def places_of(
+    focus: Float[Tensor, "n rows"], height: int, count: int
+) -> tuple[Float[Tensor, "n k"], Float[Tensor, "n k"]]:
+    """Return the likeliest rows of the strip, no two near each other, and the share of each; the shares sum to 1."""
+    index = torch.arange(focus.shape[1], dtype=focus.dtype)
+    left, rows, shares = focus.softmax(dim=1), [], []
+    for _ in range(count):
+        near = ((index - left.argmax(dim=1, keepdim=True).to(focus.dtype)).abs() <= _NEAR).to(focus.dtype)
+        mass = left * near
+        share = mass.sum(dim=1).clamp_min(_LEAST)
+        rows.append((mass * (index + 0.5)).sum(dim=1) / share * (height / focus.shape[1]) - 0.5)
+        shares.append(share)
+        left = left * (1 - near)
+    found = torch.stack(shares, dim=1)
+    return torch.stack(rows, dim=1), found / found.sum(dim=1, keepdim=True)
 
 
 def locate(

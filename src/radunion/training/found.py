@@ -18,7 +18,7 @@ from radunion.training.finder import Finder, position_of
 from radunion.training.frozen import fit_head
 from radunion.training.glimpse import GLIMPSE, glimpse
 from radunion.training.learner import Learned, LearnedPair, Tell
-from radunion.training.look import Look, Scorer
+from radunion.training.look import Look, Scorer, at_one_place
 from radunion.training.settings import TrainSettings
 from radunion.training.strips import STRIP
 
@@ -62,7 +62,7 @@ class FoundLook(nn.Module):
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Look:
         found = self.finder(strips)
         near = glimpse(strips, position_of(found.focus, strips.shape[-2]), GLIMPSE)
-        return Look(self.features(near), found.lateral.sigmoid(), found.overview)
+        return at_one_place(self.features(near), found.lateral.sigmoid(), found.overview)
 
 
 class FoundLearner:

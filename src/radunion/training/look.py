@@ -8,26 +8,31 @@ from jaxtyping import Bool, Float, Float32
 from torch import Tensor, nn
 
 from radunion.training.encoder import GlimpseEncoder, on_strip
-from radunion.training.finder import Finder, position_of
+from radunion.training.finder import Finder, places_of
 from radunion.training.glimpse import GLIMPSE, glimpse
 from radunion.training.network import PairHead
 
+PLACES = 2
+"""How many places that may be the fracture's are looked at on a film. Where the finder is sure only one of them counts;
+where it is not, the score does not hang on which of two is likelier by a hair."""
+
 
 class Look(NamedTuple):
-    """What is seen on n films: the head's features, P(lateral view), and features of the film as a whole.
+    """What is seen on n films: the head's features at each place, P(lateral view), features of the film as a whole.
 
-    `evidence` is where the features of each of its two cortices come from, over the prepared film; None where the
-    encoder does not part them.
+    `shares` are the probabilities of the places. `evidence` is where the features of each of its two cortices come
+    from, over the prepared film; None where the encoder does not part them.
     """
 
-    features: Float[Tensor, "n c"]
+    features: Float[Tensor, "n k c"]
+    shares: Float[Tensor, "n k"]
     lateral: Float[Tensor, " n"]
     overview: Float[Tensor, "n d"]
     evidence: Float[Tensor, "n 2 rows columns"] | None = None
 
 
 class CompactLook(nn.Module):
-    """Find the fracture on the strip, then look closely at it."""
+    """Find where the fracture may be on the strip, then look closely there."""
 
     def __init__(self, finder: Finder, encoder: GlimpseEncoder) -> None:
         super().__init__()
@@ -37,11 +42,16 @@ class CompactLook(nn.Module):
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Look:
         found = self.finder(strips)
         height = strips.shape[-2]
-        position = position_of(found.focus, height)
-        near = glimpse(strips, position, GLIMPSE)
+        rows, shares = places_of(found.focus, height, PLACES)
+        features, evidence = zip(*(self._at(strips, row) for row in rows.unbind(dim=1)), strict=True)
+        parts = torch.stack(evidence, dim=1) * shares[:, :, None, None, None]
+        return Look(torch.stack(features, dim=1), shares, found.lateral.sigmoid(), found.overview, parts.sum(dim=1))
+
+    def _at(self, strips: Float[Tensor, "n 1 h w"], row: Float[Tensor, " n"]) -> tuple[Tensor, Tensor]:
+        """Return the features of a place, and where they come from."""
+        near = glimpse(strips, row, GLIMPSE)
         regions = self.encoder.regions(near)
-        features = self.encoder.read_at(near, regions)
-        return Look(features, found.lateral.sigmoid(), found.overview, on_strip(regions, position, height))
+        return self.encoder.read_at(near, regions), on_strip(regions, row, strips.shape[-2])
 
 
 class FrozenLook(nn.Module):
@@ -54,7 +64,12 @@ class FrozenLook(nn.Module):
 
     def forward(self, films: Float[Tensor, "n 1 h w"]) -> Look:
         features = self.pooled(films)
-        return Look(features, self.view(features).squeeze(1).sigmoid(), features)
+        return at_one_place(features, self.view(features).squeeze(1).sigmoid(), features)
+
+
+def at_one_place(features: Float[Tensor, "n c"], lateral: Float[Tensor, " n"], overview: Float[Tensor, "n d"]) -> Look:
+    """Return a look at a single place of each film."""
+    return Look(features[:, None], torch.ones_like(lateral)[:, None], lateral, overview)
 
 
 class Scorer(nn.Module):
@@ -73,12 +88,28 @@ class Scorer(nn.Module):
         Where the encoder parts cortices, then the evidence (n, 4, rows, columns) of each on its own view's film.
         """
         seen: Look = self.look(torch.cat([ap, lateral]))
-        first, second = seen.features.unflatten(0, (2, -1))
-        said = self.head(first, second, present)
+        weights, levels, scorable = _at_all_places(self.head, seen, present)
         view = seen.lateral.unflatten(0, (2, -1)).transpose(0, 1)
         overview = seen.overview.unflatten(0, (2, -1)).transpose(0, 1)
-        outputs = (said.weights, said.levels, said.scorable.sigmoid(), view, overview)
+        outputs = (weights, levels, scorable, view, overview)
         return outputs if seen.evidence is None else (*outputs, _of_both(seen.evidence, present))
+
+
+def _at_all_places(head: PairHead, seen: Look, present: Float[Tensor, "n 2"]) -> tuple[Tensor, Tensor, Tensor]:
+    """Return what the head says of each place of one film beside each of the other, weighed by how likely both are."""
+    first, second = seen.features.unflatten(0, (2, -1))
+    count = first.shape[1]
+    both = count * count
+    said = head(
+        first[:, :, None].expand(-1, -1, count, -1).flatten(0, 2),
+        second[:, None].expand(-1, count, -1, -1).flatten(0, 2),
+        present[:, None].expand(-1, both, -1).flatten(0, 1),
+    )
+    one, other = seen.shares.unflatten(0, (2, -1))
+    share = (one[:, :, None] * other[:, None]).flatten(1)
+    weights = said.weights.unflatten(0, (-1, both)) * share[:, :, None]
+    scorable = said.scorable.sigmoid().unflatten(0, (-1, both)) * share[:, :, None]
+    return weights.flatten(1), said.levels.unflatten(0, (-1, both)).flatten(1, 2), scorable.sum(dim=1)
 
 
 def _of_both(evidence: Float[Tensor, "m 2 rows columns"], present: Float[Tensor, "n 2"]) -> Tensor:

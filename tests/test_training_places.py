@@ -1,0 +1,106 @@
+"""Where the finder doubts, the score weighs both places that may be the fracture's; where it is sure, one counts."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from radunion.training.cortex_finder import CortexFinder
+from radunion.training.encoder import GlimpseEncoder
+from radunion.training.finder import Finder, places_of, position_of
+from radunion.training.look import CompactLook, Look, Scorer, at_one_place
+from radunion.training.network import HeadShape, PairHead
+
+ROWS, HEIGHT = 40, 640
+
+
+def peaks(*places: tuple[int, float]) -> Tensor:
+    mass = torch.full((1, ROWS), 1e-6)
+    for row, share in places:
+        mass[0, row] = share
+    return mass.log()
+
+
+def test_the_first_place_is_the_one_that_the_finder_names() -> None:
+    focus = torch.randn(50, ROWS, generator=torch.Generator().manual_seed(1)) * 3
+    rows, shares = places_of(focus, HEIGHT, 2)
+    torch.testing.assert_close(rows[:, 0], position_of(focus, HEIGHT))
+    torch.testing.assert_close(shares.sum(dim=1), torch.ones(50))
+
+
+@pytest.mark.parametrize(("second", "share"), [(30, 0.4), (20, 0.1)])
+def test_a_second_peak_is_found_with_its_share(second: int, share: float) -> None:
+    rows, shares = places_of(peaks((10, 1 - share), (second, share)), HEIGHT, 2)
+    assert rows[0].tolist() == pytest.approx([10 * 16 + 7.5, second * 16 + 7.5], abs=0.1)
+    assert shares[0].tolist() == pytest.approx([1 - share, share], abs=1e-3)
+
+
+def test_a_shoulder_of_the_peak_is_no_second_place() -> None:
+    rows, shares = places_of(peaks((10, 0.6), (12, 0.4)), HEIGHT, 2)
+    assert rows[0, 0] == pytest.approx(10.8 * 16 + 7.5, abs=0.1)
+    assert shares[0, 1] < 1e-3
+
+
+class Fixed(torch.nn.Module):
+    """Sees what it is told to."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.look = look
+
+    def forward(self, _: Tensor) -> Look:
+        return self.look
+
+
+def head_of(width: int) -> PairHead:
+    torch.manual_seed(3)
+    return PairHead(HeadShape(width)).eval()
+
+
+def seen(first: Tensor, second: Tensor, share: float) -> Look:
+    """Return a look of two films, AP and lateral, that have the same two places."""
+    shares = torch.tensor([[share, 1 - share]]).expand(2, -1)
+    return Look(torch.stack([first, second], dim=1), shares, torch.zeros(2), torch.zeros(2, 1))
+
+
+def expected(outputs: tuple[Tensor, ...]) -> np.ndarray:
+    weights, levels = outputs[:2]
+    return (weights[:, :, None, None] * levels).sum(dim=1).detach().numpy()
+
+
+def test_the_score_is_the_mean_of_the_places_by_their_shares() -> None:
+    head, (first, second) = head_of(6), torch.randn(2, 2, 6, generator=torch.Generator().manual_seed(2)) * 3
+    films, both = torch.zeros(1, 1, 8, 8), torch.ones(1, 2)
+
+    def said(ap: Tensor, lateral: Tensor) -> np.ndarray:
+        look = at_one_place(torch.stack([ap, lateral]), torch.zeros(2), torch.zeros(2, 1))
+        return expected(Scorer(Fixed(look), head)(films, films, both))
+
+    outputs = Scorer(Fixed(seen(first, second, 0.7)), head)(films, films, both)
+    places = (first, second)
+    shares = (0.7, 0.3)
+    wanted = sum(
+        shares[i] * shares[j] * said(places[i][0], places[j][1]) for i in range(2) for j in range(2)
+    )  # each place of the AP film beside each of the lateral one
+    np.testing.assert_allclose(expected(outputs), wanted, atol=1e-5)
+    assert outputs[0].sum().item() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_sure_finder_leaves_one_place() -> None:
+    head, (first, second) = head_of(6), torch.randn(2, 2, 6, generator=torch.Generator().manual_seed(4)) * 3
+    films, both = torch.zeros(1, 1, 8, 8), torch.ones(1, 2)
+    alone = Scorer(Fixed(at_one_place(first, torch.zeros(2), torch.zeros(2, 1))), head)(films, films, both)
+    sure = Scorer(Fixed(seen(first, second, 1.0)), head)(films, films, both)
+    np.testing.assert_allclose(expected(sure), expected(alone), atol=1e-6)
+    np.testing.assert_allclose(sure[2].detach(), alone[2].detach(), atol=1e-6)
+
+
+def test_evidence_lies_at_both_places_by_their_shares() -> None:
+    torch.manual_seed(0)
+    look = CompactLook(Finder(96), GlimpseEncoder(CortexFinder())).eval()
+    with torch.inference_mode():
+        found = look(torch.rand(3, 1, HEIGHT, 96))
+    assert found.features.shape[:2] == found.shares.shape == (3, 2)
+    assert found.evidence is not None
+    assert (found.evidence.sum(dim=(2, 3)) <= 1 + 1e-4).all()
+    assert (found.evidence >= 0).all()
