@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from radunion.cohort import read_cohort
+from radunion.errors import UsageError
 from radunion.evaluation.reference import reference_of
 from radunion.phantom import Simulation, simulate
 from radunion.phantom.films import truth_of
@@ -31,6 +32,7 @@ def test_a_leg_that_never_broke_looks_the_same_wherever_it_might_have() -> None:
     for patient in planned(6, schedule="intact"):
         (exam,) = patient.exams
         assert set(exam.levels.values()) == {4}
+        assert {(state.line, state.gap, state.callus) for state in exam.states.values()} == {(0.0, 0.0, 0.0)}
         for view, film in exam.films.items():
             here, there = (
                 attenuation(exam.leg, replace(patient.fracture, height=height), exam.states, film.pose)
@@ -95,6 +97,17 @@ def test_a_deep_foot_stops_more_of_the_beam_and_the_shaft_does_not_change() -> N
     foot, shaft = round(float(rows[0])), round(float(rows[1]))
     assert deep[foot].max() > 1.4 * shallow[foot].max()
     np.testing.assert_array_equal(deep[:shaft], shallow[:shaft])
+
+
+def test_films_are_not_gone_on_with_when_the_hospital_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Simulation(1, 12, format="png", size=SMALL, hospital="everyday", schedule="intact")
+    simulate(tmp_path, settings, workers=1)
+    simulate(tmp_path, settings, workers=1)
+    monkeypatch.setitem(HOSPITALS, "everyday", replace(HOSPITALS["everyday"], drawn_out=1.0))
+    with pytest.raises(UsageError, match="other settings"):
+        simulate(tmp_path, settings, workers=1)
 
 
 def test_a_textbook_leg_has_the_foot_that_it_had() -> None:

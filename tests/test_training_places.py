@@ -5,11 +5,16 @@ import pytest
 import torch
 from torch import Tensor
 
+from radunion.explain.layers import at_likeliest_place, last_maps
+from radunion.training.compact import LearnedCompact
 from radunion.training.cortex_finder import CortexFinder
 from radunion.training.encoder import GlimpseEncoder
+from radunion.training.examples import ABSENT
 from radunion.training.finder import Finder, places_of, position_of
+from radunion.training.fit import Films
+from radunion.training.glimpse import GLIMPSE, glimpse
 from radunion.training.look import CompactLook, Look, Scorer, at_one_place
-from radunion.training.network import HeadShape, PairHead
+from radunion.training.network import HeadShape, PairHead, PairNetwork, standardised
 
 ROWS, HEIGHT = 40, 640
 
@@ -93,6 +98,42 @@ def test_a_sure_finder_leaves_one_place() -> None:
     sure = Scorer(Fixed(seen(first, second, 1.0)), head)(films, films, both)
     np.testing.assert_allclose(expected(sure), expected(alone), atol=1e-6)
     np.testing.assert_allclose(sure[2].detach(), alone[2].detach(), atol=1e-6)
+
+
+def test_grad_cam_is_of_the_likeliest_place() -> None:
+    torch.manual_seed(0)
+    encoder = GlimpseEncoder(CortexFinder())
+    finder = Finder(96)
+    scorer = Scorer(CompactLook(finder, encoder), head_of(encoder.width)).eval()
+    alone, strips = at_likeliest_place(scorer), torch.rand(2, 1, HEIGHT, 96)
+    assert isinstance(alone, Scorer)
+    calls: list[Tensor] = []
+    handle = last_maps(alone).layer.register_forward_hook(lambda _module, _inputs, output: calls.append(output))
+    with torch.inference_mode():
+        alone.eval()(strips, strips, torch.ones(2, 2))
+        handle.remove()
+        rows = places_of(finder(torch.cat([strips, strips])).focus, HEIGHT, 2)[0][:, 0]
+        wanted = encoder.trunk(standardised(glimpse(torch.cat([strips, strips]), rows, GLIMPSE)))
+    assert len(calls) == 1
+    torch.testing.assert_close(calls[0], wanted)
+
+
+def test_films_are_predicted_in_parts_as_one_by_one() -> None:
+    torch.manual_seed(0)
+    encoder = GlimpseEncoder(CortexFinder())
+    head = head_of(encoder.width)
+    scorer = Scorer(CompactLook(Finder(96), encoder), head).eval()
+    strips = torch.randint(0, 256, (5, 1, HEIGHT, 96), dtype=torch.uint8)
+    films = Films(strips, lambda values, _: values, lambda values: values)
+    learned = LearnedCompact(
+        PairNetwork(encoder, head), films, lambda: scorer, np.zeros((5, 1), np.float32), {}, strips
+    )
+    pairs = np.array([(0, 1), (2, ABSENT), (ABSENT, 3), (4, 2)] * 17)
+    whole = learned.predict(pairs)
+    each = [learned.predict(pairs[row : row + 1]).margins()[0] for row in range(4)]
+    assert whole.margins().shape == (68, 4, 4)
+    np.testing.assert_allclose(whole.margins()[-4:], each, atol=1e-5)
+    np.testing.assert_allclose(whole.margins()[:4], each, atol=1e-5)
 
 
 def test_evidence_lies_at_both_places_by_their_shares() -> None:

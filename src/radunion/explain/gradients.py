@@ -11,7 +11,7 @@ from torch import Tensor
 
 from radunion.evaluation.heatmaps.curves import blurred
 from radunion.explain.extra import attribution
-from radunion.explain.layers import last_maps
+from radunion.explain.layers import at_likeliest_place, last_maps
 from radunion.explain.network import ExpectedLevels, NetworkReader
 from radunion.explain.subject import Maps, PreparedPair
 from radunion.scale import CORTICES, Cortex
@@ -29,8 +29,9 @@ def grad_cam(reader: NetworkReader, pair: PreparedPair) -> Maps:
     A network that finds the fracture first is shown where its glimpse lies. Raises UsageError where the last feature
     maps are not known.
     """
-    last = last_maps(reader.scorer)
-    method = attribution().LayerGradCam(ExpectedLevels(reader.scorer).eval(), last.layer)
+    scorer = at_likeliest_place(reader.scorer)
+    last = last_maps(scorer)
+    method = attribution().LayerGradCam(ExpectedLevels(scorer).eval(), last.layer)
     films, present = _tensors(pair)
     found: dict[Cortex, EvidenceMap] = {}
     for cortex, side in pair.shown():

@@ -39,6 +39,13 @@ class LastMaps:
         return whole
 
 
+def at_likeliest_place(scorer: nn.Module) -> nn.Module:
+    """Return a scorer that looks once at a film: its last feature maps are then of the place that counts most."""
+    if isinstance(scorer, Scorer) and isinstance(scorer.look, CompactLook):
+        return Scorer(CompactLook(scorer.look.finder, scorer.look.encoder, places=1), scorer.head)
+    return scorer
+
+
 def last_maps(scorer: nn.Module) -> LastMaps:
     """Find the last feature maps of a scorer. Raises UsageError for a network that is not one of ours."""
     if isinstance(scorer, Scorer):

@@ -1,12 +1,13 @@
 """Simulate a whole cohort: films, `cohort.csv` and `truth.jsonl`, in parallel, resumable, the same bytes by seed."""
 
 import csv
+import hashlib
 import io
 import json
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from radunion import NOTICE, __version__
 from radunion.errors import UsageError
 from radunion.phantom.films import Format, film_name, render, truth_of, write_film
-from radunion.phantom.hospital import HOSPITALS, HospitalName
+from radunion.phantom.hospital import HOSPITALS, Hospital, HospitalName
 from radunion.phantom.patients import PatientPlan, plan_patient
 from radunion.phantom.priors import Schedule
 from radunion.phantom.table import COLUMNS, film_rows, readings_of
@@ -64,6 +65,11 @@ def simulate(
     return _write(out / "cohort.csv", table.getvalue())
 
 
+def _digest(hospital: Hospital) -> str:
+    """Name what a hospital's films follow from: they are not gone on with after its settings have changed."""
+    return hashlib.sha256(json.dumps(asdict(hospital), sort_keys=True).encode()).hexdigest()[:16]
+
+
 def _claim(out: Path, settings: Simulation) -> None:
     if settings.patients < 1 or min(settings.seed, settings.readers) < 0 or min(settings.size) < 128:
         raise UsageError(
@@ -78,6 +84,7 @@ def _claim(out: Path, settings: Simulation) -> None:
         "size": list(settings.size),
         "hospital": settings.hospital,
         "schedule": settings.schedule,
+        **({} if settings.hospital == "textbook" else {"settings": _digest(HOSPITALS[settings.hospital])}),
         **({"readers": settings.readers} if settings.readers else {}),  # a folder from before readers goes on as it is
     }
     path = out / "simulation.json"

@@ -15,7 +15,7 @@ PATTERNS: dict[Pattern, float] = {"transverse": 0.2, "oblique": 0.26, "spiral": 
 """Shares of the patterns, from simple (AO/OTA 42-A) to wedge (B) and complex (C)."""
 _REGIONS = ((0.5, (0.10, 0.34)), (0.35, (0.34, 0.62)), (0.15, (0.62, 0.84)))  # shares of the shaft's thirds, t
 _DEFECT = 0.12
-_WHOLE = 14.0  # mm of bone that a long fracture leaves whole at each end
+_WHOLE = 14.0  # mm of bone that a long fracture leaves whole at each end, about
 _FAR = np.float32(60.0)
 
 

@@ -24,7 +24,7 @@ class Hospital:
     focus: Range  # mm from the bone to the tube's focus
     children: float = 0.12  # share of patients whose growth plates are open
     drawn_out: float = 1.0  # how many times a short fracture's length one along the bone may have
-    feet: Range = (1.0, 1.0)  # how much deeper than wide, relative to typical, a foot is that points to the tube
+    feet: Range = (1.0, 1.0)  # depth along the ray, relative to typical, of a foot that points to the tube
     displaced: float = 1.0  # how far fragments stand out of line, relative to typical
     swelling: Range = (0.0, 0.25)  # share by which a fresh fracture's leg is thicker
     wasting: Range = (0.0, 0.3)  # share of its density that an unused bone loses

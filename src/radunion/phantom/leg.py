@@ -46,7 +46,7 @@ class Leg:
 def sample_leg(random: np.random.Generator, *, children: float = 0.0, feet: tuple[float, float] = (1.0, 1.0)) -> Leg:
     """Draw one patient's leg; a share of them are children, smaller and with open growth plates.
 
-    Between the bounds `feet` lies how much deeper than typical a foot is that points to the tube.
+    Between the bounds `feet` lies how deep, relative to typical, a foot is along the ray that points to the tube.
     """
     child = random.random() < children
     size = float(random.uniform(0.62, 0.9)) if child else 1.0

@@ -82,7 +82,7 @@ def position_of(focus: Float[Tensor, "n rows"], height: int) -> Float[Tensor, " 
 def places_of(
     focus: Float[Tensor, "n rows"], height: int, count: int
 ) -> tuple[Float[Tensor, "n k"], Float[Tensor, "n k"]]:
-    """Return the likeliest rows of the strip, no two near each other, and the share of each; the shares sum to 1."""
+    """Return the likeliest rows of the strip and the share of each, in sum 1; what lies near one belongs to it."""
     index = torch.arange(focus.shape[1], dtype=focus.dtype)
     left, rows, shares = focus.softmax(dim=1), [], []
     for _ in range(count):

@@ -34,15 +34,16 @@ class Look(NamedTuple):
 class CompactLook(nn.Module):
     """Find where the fracture may be on the strip, then look closely there."""
 
-    def __init__(self, finder: Finder, encoder: GlimpseEncoder) -> None:
+    def __init__(self, finder: Finder, encoder: GlimpseEncoder, *, places: int = PLACES) -> None:
         super().__init__()
         self.finder = finder
         self.encoder = encoder
+        self.places = places
 
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Look:
         found = self.finder(strips)
         height = strips.shape[-2]
-        rows, shares = places_of(found.focus, height, PLACES)
+        rows, shares = places_of(found.focus, height, self.places)
         features, evidence = zip(*(self._at(strips, row) for row in rows.unbind(dim=1)), strict=True)
         parts = torch.stack(evidence, dim=1) * shares[:, :, None, None, None]
         return Look(torch.stack(features, dim=1), shares, found.lateral.sigmoid(), found.overview, parts.sum(dim=1))
