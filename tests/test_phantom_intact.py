@@ -29,7 +29,7 @@ def planned(count: int, *, schedule: str = "studies", **changes: object) -> list
 
 
 def test_a_leg_that_never_broke_looks_the_same_wherever_it_might_have() -> None:
-    for patient in planned(6, schedule="intact"):
+    for patient in planned(3, schedule="intact"):
         (exam,) = patient.exams
         assert set(exam.levels.values()) == {4}
         assert {(state.line, state.gap, state.callus) for state in exam.states.values()} == {(0.0, 0.0, 0.0)}
@@ -73,7 +73,7 @@ def test_intact_legs_make_a_cohort_of_union_without_boxes(tmp_path: Path, reader
 
 
 def test_fractures_are_drawn_out_but_leave_bone_at_both_ends() -> None:
-    short, long = (planned(150, drawn_out=factor) for factor in (1.0, 3.0))
+    short, long = (planned(60, drawn_out=factor) for factor in (1.0, 3.0))
     rises = [np.array([patient.fracture.rise for patient in some]) for some in (short, long)]
     assert np.median(rises[1]) > 1.3 * np.median(rises[0])
     assert (rises[1] >= rises[0] - 1e-9).all()
