@@ -15,7 +15,6 @@ from radunion.phantom.films import truth_of
 from radunion.phantom.hospital import HOSPITALS
 from radunion.phantom.patients import PatientPlan, plan_patient
 from radunion.phantom.projection import attenuation
-from radunion.scale import CORTICES
 
 SMALL = (160, 128)
 
@@ -80,7 +79,7 @@ def test_fractures_are_drawn_out_but_leave_bone_at_both_ends() -> None:
     for patient in long:
         fracture = patient.fracture
         if fracture.rise > short[patient.number - 1].fracture.rise:
-            assert fracture.rise < min(fracture.height, patient.leg.length - fracture.height)
+            assert fracture.rise <= min(fracture.height, patient.leg.length - fracture.height) - 14 + 1e-6
         if fracture.pattern == "transverse":
             assert fracture.rise == short[patient.number - 1].fracture.rise
 
@@ -114,4 +113,3 @@ def test_a_textbook_leg_has_the_foot_that_it_had() -> None:
     plans = [plan_patient(3, number, size=SMALL) for number in range(1, 30)]
     assert {plan.leg.foot_depth for plan in plans} == {1.0}
     assert all(plan.fracture.broken for plan in plans)
-    assert set(CORTICES) == set(plans[0].exams[0].levels)

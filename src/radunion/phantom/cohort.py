@@ -67,7 +67,7 @@ def simulate(
 
 def _digest(hospital: Hospital) -> str:
     """Name what a hospital's films follow from: they are not gone on with after its settings have changed."""
-    return hashlib.sha256(json.dumps(asdict(hospital), sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(asdict(hospital), sort_keys=True).encode()).hexdigest()
 
 
 def _claim(out: Path, settings: Simulation) -> None:
@@ -84,7 +84,7 @@ def _claim(out: Path, settings: Simulation) -> None:
         "size": list(settings.size),
         "hospital": settings.hospital,
         "schedule": settings.schedule,
-        **({} if settings.hospital == "textbook" else {"settings": _digest(HOSPITALS[settings.hospital])}),
+        **({} if settings.hospital == "textbook" else {"hospital_sha256": _digest(HOSPITALS[settings.hospital])}),
         **({"readers": settings.readers} if settings.readers else {}),  # a folder from before readers goes on as it is
     }
     path = out / "simulation.json"

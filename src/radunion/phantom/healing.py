@@ -99,7 +99,5 @@ def _remodelled(fracture: Fracture, _: float, u: np.ndarray) -> CortexState:
     )
 
 
-_AS_GROWN = CortexState(
-    line=0.0, gap=0.0, callus=0.0, spread=10.0, density=0.0, notch=0.0, endosteal=0.0
-)  # fmt: skip
+_AS_GROWN = CortexState(line=0.0, gap=0.0, callus=0.0, spread=10.0, density=0.0, notch=0.0, endosteal=0.0)
 _LOOKS = {1: _fresh, 2: _callus, 3: _bridged, 4: _remodelled}

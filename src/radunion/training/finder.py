@@ -72,11 +72,7 @@ def halved(strips: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n 1 half_h half_w
 
 def position_of(focus: Float[Tensor, "n rows"], height: int) -> Float[Tensor, " n"]:
     """Return the fracture's row in the strip: the mean of the focus around its peak."""
-    index = torch.arange(focus.shape[1], dtype=focus.dtype)
-    peak = focus.argmax(dim=1, keepdim=True).to(focus.dtype)
-    near = ((index - peak).abs() <= _NEAR).to(focus.dtype)
-    mass = focus.softmax(dim=1) * near
-    return ((mass * (index + 0.5)).sum(dim=1) / mass.sum(dim=1)) * (height / focus.shape[1]) - 0.5
+    return places_of(focus, height, 1)[0][:, 0]
 
 
 def places_of(
