@@ -1,4 +1,4 @@
-"""Temperature and coupling: coherent, exact, recovered from known faults, and honest when there is too little."""
+"""Temperature, coupling and bias: coherent, exact, recovered from known faults, and honest when there is too little."""
 
 import json
 from dataclasses import fields, replace
@@ -35,12 +35,17 @@ def test_temperature_1_and_coupling_0_change_nothing() -> None:
     assert np.array_equal(same.scorable, joint.scorable)
 
 
-@pytest.mark.parametrize(("temperature", "coupling"), [(0.5, 0.4), (2.0, -0.2)])
-def test_the_result_is_the_formula_and_all_that_follows_agrees(temperature: float, coupling: float) -> None:
+@pytest.mark.parametrize(
+    ("temperature", "coupling", "bias"), [(0.5, 0.4, (0.0, 0.0, 0.0)), (2.0, -0.2, (0.3, -0.4, 0.7))]
+)
+def test_the_result_is_the_formula_and_all_that_follows_agrees(
+    temperature: float, coupling: float, bias: tuple[float, float, float]
+) -> None:
     joint = some()
-    direct = np.maximum(joint_table(joint), LEAST) ** (1 / temperature) * np.exp(-coupling * UNLIKE)
+    of_level = np.exp([0.0, *bias])[COMBINATIONS - 1].prod(axis=1)
+    direct = np.maximum(joint_table(joint), LEAST) ** (1 / temperature) * np.exp(-coupling * UNLIKE) * of_level
     direct /= direct.sum(axis=1, keepdims=True)
-    result = Calibration(temperature, coupling, 0, 0).apply(joint)
+    result = Calibration(temperature, coupling, 0, 0, bias=bias).apply(joint)
     np.testing.assert_allclose(joint_table(result), direct, atol=1e-7)
     for cortex in range(4):
         margin = [direct[:, COMBINATIONS[:, cortex] == level].sum(axis=1) for level in range(1, 5)]
@@ -92,6 +97,14 @@ def test_a_known_temperature_is_found_again(distortion: float) -> None:
     assert not found.note
 
 
+def test_a_level_that_is_said_too_seldom_is_said_more_often() -> None:
+    reference, joint = draw(9, 900)
+    right = fit_calibration(reference, joint)
+    seldom = Calibration(1.0, 0.0, 0, 0, bias=(0.0, -0.8, 0.0)).apply(right.apply(joint))
+    found = fit_calibration(reference, seldom)
+    assert found.bias[1] - (found.bias[0] + found.bias[2]) / 2 == pytest.approx(0.8, abs=0.25)
+
+
 def test_what_is_calibrated_already_is_left_alone() -> None:
     reference, joint = draw(4, 900)
     again = fit_calibration(reference, fit_calibration(reference, joint).apply(joint))
@@ -129,7 +142,7 @@ def test_what_is_minimised_is_the_score_of_cortices_and_totals_each_on_its_own_s
     parts = _judged(told, joint, np.zeros(len(told), dtype=np.int64))
     for temperature, coupling in ((1.0, 0.0), (1.6, 0.3)):
         direct = points(reference, Calibration(temperature, coupling, 0, 0).apply(joint))
-        found = sum(one.score(np.array([np.log(temperature), coupling]))[0] for one in parts)
+        found = sum(one.score(np.array([np.log(temperature), coupling, 0, 0, 0]))[0] for one in parts)
         assert found == pytest.approx(direct, rel=1e-4)
 
 
@@ -137,7 +150,7 @@ def test_gradient_is_that_of_the_loss() -> None:
     reference, joint = draw(1, 120)
     told = reference[np.flatnonzero(reference.judged().any(axis=1))]
     parts = _judged(told, joint, np.zeros(len(told), dtype=np.int64))
-    for point in ([0.0, 0.0], [0.4, -0.3], [-0.7, 0.5]):
+    for point in ([0.0, 0.0, 0.0, 0.0, 0.0], [0.4, -0.3, 0.2, -0.1, 0.5], [-0.7, 0.5, -0.6, 0.3, 0.1]):
         off = check_grad(lambda x: _loss(x, parts)[0], lambda x: _loss(x, parts)[1], np.array(point))
         assert off < 1e-6
 
@@ -210,10 +223,14 @@ def test_too_few_labels_leave_it_as_it_is_and_say_so() -> None:
 def test_it_is_written_and_read_and_refuses_what_it_is_not() -> None:
     one = Calibration(1.2, -0.1, 80, 60, "a note")
     assert Calibration.from_dict(json.loads(json.dumps(one.to_dict()))) == one
+    leaning = replace(one, bias=(0.1, 0.2, -0.3))
+    assert Calibration.from_dict(json.loads(json.dumps(leaning.to_dict()))) == leaning
+    before = {key: value for key, value in one.to_dict().items() if key != "bias"}  # as older models have it
+    assert Calibration.from_dict(before) == one
     for temperature in (0.0, -1.0, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="a temperature is above 0"):
             Calibration(temperature, 0.0, 0, 0)
     for change in ({"extra": 1}, {"note": None}):
         data = {key: value for key, value in {**one.to_dict(), **change}.items() if value is not None}
-        with pytest.raises(ValueError, match="a calibration has the fields coupling, labels, note"):
+        with pytest.raises(ValueError, match="a calibration has the fields bias, coupling, labels, note"):
             Calibration.from_dict(data)

@@ -15,6 +15,7 @@ from radunion.phantom.films import truth_of
 from radunion.phantom.hospital import HOSPITALS
 from radunion.phantom.patients import PatientPlan, plan_patient
 from radunion.phantom.projection import attenuation
+from radunion.phantom.table import film_rows, readings_of
 
 SMALL = (160, 128)
 
@@ -42,6 +43,17 @@ def test_a_leg_that_never_broke_looks_the_same_wherever_it_might_have() -> None:
             assert truth["fracture_box"] is None
             assert truth["cortex_boxes"] == {}
             assert truth["unscorable"] == []
+
+
+def test_a_leg_that_never_broke_is_neither_swollen_nor_wasted_and_no_day_is_told() -> None:
+    for patient in planned(6, schedule="intact"):
+        (exam,) = patient.exams
+        assert exam.leg == patient.leg
+        view = next(iter(exam.films))
+        (row,) = film_rows(patient, 0, view, "film.png", readings_of(patient, 0, seed=11, readers=0))
+        assert row["days_since_injury"] == ""
+    swollen = [patient for patient in planned(6) if patient.exams[0].leg.calf > patient.leg.calf]
+    assert swollen
 
 
 def test_the_same_leg_broken_looks_otherwise() -> None:

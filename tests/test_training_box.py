@@ -14,7 +14,7 @@ from radunion.scoring.bundle import WEIGHTS
 from radunion.training import compact, teachers
 from radunion.training.box.films import LEARNING, learning_cohort
 from radunion.training.box.make import NAME, SETTINGS, make_box
-from radunion.training.finder import Finder, position_of
+from radunion.training.finder import Finder, both_ways, position_of
 from radunion.training.learner import quiet
 from radunion.training.settings import FINDER
 from radunion.training.start import start_from
@@ -73,7 +73,7 @@ def test_the_finder_that_every_protocol_uses_is_that_of_the_packaged_model() -> 
     start_from(named_bundle("box")).fill(finder, "look.finder")
     strip = np.random.default_rng(1).random((STRIP.height, STRIP.width), dtype=np.float32)
     with torch.inference_mode():
-        focus = finder.eval()(torch.from_numpy(strip)[None, None]).focus
+        focus = both_ways(finder.eval(), torch.from_numpy(strip)[None, None]).focus
         row = float(position_of(focus, STRIP.height)[0])
     assert find_fracture(strip).row * STRIP.height == pytest.approx(row + 0.5, abs=0.1)
 

@@ -84,6 +84,6 @@ def test_the_finder_learns_where_the_band_is() -> None:
     settings = TrainSettings(epochs=12, learning_rate=5e-3, batch=16, precision="float32")
     rows = np.arange(96)
     history = fit_finder(finder, data, training=rows[:80], validation=rows[80:], settings=settings)
-    miss = (locate(finder, pixels[80:])[0].numpy() + 0.5) / 160 - boxes[80:].mean(axis=1)
+    miss = (locate(finder, pixels[80:]).rows[:, 0].numpy() + 0.5) / 160 - boxes[80:].mean(axis=1)
     assert history[-1]["train_loss"] < history[0]["train_loss"]
     assert np.median(np.abs(miss)) < 0.05

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from radunion.explain.layers import at_likeliest_place, last_maps
-from radunion.training.compact import LearnedCompact
+from radunion.training.compact import LearnedCompact, PlacedFilms
 from radunion.training.cortex_finder import CortexFinder
 from radunion.training.encoder import GlimpseEncoder
 from radunion.training.examples import ABSENT
-from radunion.training.finder import Finder, Found, places_of, position_of
+from radunion.training.finder import Finder, Found, both_ways, places_of, position_of
 from radunion.training.fit import Films
 from radunion.training.glimpse import GLIMPSE, glimpse
 from radunion.training.look import CompactLook, Look, Scorer, at_one_place
@@ -112,7 +112,7 @@ def test_grad_cam_is_of_the_likeliest_place() -> None:
     with torch.inference_mode():
         alone.eval()(strips, strips, torch.ones(2, 2))
         handle.remove()
-        rows = places_of(finder(torch.cat([strips, strips])).focus, HEIGHT, 2)[0][:, 0]
+        rows = places_of(both_ways(finder, torch.cat([strips, strips])).focus, HEIGHT, 2)[0][:, 0]
         wanted = encoder.trunk(standardised(glimpse(torch.cat([strips, strips]), rows, GLIMPSE)))
     assert len(calls) == 1
     torch.testing.assert_close(calls[0], wanted)
@@ -139,8 +139,9 @@ def test_films_are_predicted_in_parts_as_one_by_one() -> None:
 class InDoubt(Finder):
     """Says of every strip that the fracture is high up, or less likely low down."""
 
-    def forward(self, _: Tensor) -> Found:
-        return Found(peaks((10, 0.7), (30, 0.3)), torch.zeros(1), torch.zeros(1, 2))
+    def forward(self, strips: Tensor) -> Found:
+        n = len(strips)
+        return Found(peaks((10, 0.7), (30, 0.3)).expand(n, -1), torch.zeros(n), torch.zeros(n, 2))
 
 
 def test_evidence_lies_at_both_places_by_their_shares() -> None:
@@ -152,3 +153,33 @@ def test_evidence_lies_at_both_places_by_their_shares() -> None:
     half = evidence.shape[2] // 2
     torch.testing.assert_close(evidence[:, :, :half].sum(dim=(2, 3)), torch.full((1, 2), 0.7), atol=1e-3, rtol=0)
     torch.testing.assert_close(evidence[:, :, half:].sum(dim=(2, 3)), torch.full((1, 2), 0.3), atol=1e-3, rtol=0)
+
+
+def test_a_mirrored_film_has_the_same_score_and_a_mirrored_map() -> None:
+    torch.manual_seed(0)
+    encoder = GlimpseEncoder(CortexFinder())
+    strips = torch.rand(3, 1, HEIGHT, 96)
+    scorer = Scorer(CompactLook(Finder(96), encoder), head_of(encoder.width)).eval()
+    once = Scorer(CompactLook(scorer.look.finder, encoder, mirrored=False), scorer.head).eval()  # type: ignore[arg-type]
+    with torch.inference_mode():
+        (here, there), (plain, turned) = (
+            [one(films, films, torch.ones(3, 2)) for films in (strips, strips.flip(3))] for one in (scorer, once)
+        )
+    for one, other in zip(here[:4], there[:4], strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(here[5], there[5].flip(3), atol=1e-5, rtol=1e-4)
+    assert (plain[1] - turned[1]).abs().max() > 10 * (here[1] - there[1]).abs().max()
+
+
+def test_training_looks_at_places_as_often_as_they_are_likely() -> None:
+    values = torch.tensor([[10, 20, 30], [40, 50, 60]], dtype=torch.uint8)[:, :, None, None, None]
+    shares = torch.tensor([[0.7, 0.3, 0.0], [0.0, 0.0, 1.0]])
+    films = PlacedFilms(values, lambda seen, _: seen, lambda seen: seen, shares)
+    random = torch.Generator().manual_seed(0)
+    rows = torch.tensor([0, 1, ABSENT]).repeat(2000)
+    drawn = (films.take(rows, random) * 255).flatten().view(-1, 3)
+    assert set(drawn[:, 0].round().tolist()) == {10, 20}
+    assert (drawn[:, 0] > 15).float().mean().item() == pytest.approx(0.3, abs=0.03)
+    assert set(drawn[:, 1].round().tolist()) == {60}
+    assert set(drawn[:, 2].tolist()) == {0}
+    assert (films.take(rows[:3], None) * 255).flatten().tolist() == pytest.approx([10, 40, 0])

@@ -1,11 +1,13 @@
-"""Two numbers that correct a model's joint distribution of the four cortices: a temperature and a coupling.
+"""What corrects a model's joint distribution of the four cortices: a temperature, a coupling and a bias of levels.
 
-P'(combination) ∝ P(combination)^(1 / temperature) · exp(−coupling · Σ |level of one cortex − level of another|), over
-the 256 combinations of levels, the sum over the six pairs of cortices. The temperature says how sure the model may be
-(Guo 2017), the coupling how strongly cortices go together: a model of four independent margins needs it positive, one
-that ties them too tightly negative. As it acts on the whole joint, margins, totals and P(union) still agree.
+P'(combination) ∝ P(combination)^(1 / temperature) · exp(−coupling · Σ |level of one cortex − level of another| + Σ bias
+of each cortex's level), over the 256 combinations of levels, the first sum over the six pairs of cortices, the second
+over the four. The temperature says how sure the model may be, the bias which levels it says too seldom (together the
+vector scaling of Guo 2017, one vector for all cortices), the coupling how strongly cortices go together: a model of
+four independent margins needs it positive, one that ties them too tightly negative. As it acts on the whole joint,
+margins, totals and P(union) still agree.
 
-What fits the two numbers is in `calibration_fit`, so that a machine that only scores loads no label tables.
+What fits these numbers is in `calibration_fit`, so that a machine that only scores loads no label tables.
 """
 
 from collections.abc import Mapping
@@ -24,6 +26,8 @@ COMBINATIONS = np.array(list(product(LEVELS, repeat=4)))
 """The levels of the four cortices, one combination a row; the last cortex runs fastest."""
 UNLIKE = np.abs([COMBINATIONS[:, a] - COMBINATIONS[:, b] for a, b in combinations(range(4), 2)]).sum(axis=0)
 """How far the cortices of each combination are apart: 0 where all four are equal."""
+COUNTS = np.stack([(level == COMBINATIONS).sum(axis=1) for level in LEVELS[1:]], axis=1).astype(np.float64)
+"""How many cortices of each combination stand at level 2, 3 and 4."""
 LEAST = 1e-6
 """A combination counts as at least this likely: no model knows that one is impossible, and its logarithm is needed."""
 
@@ -34,9 +38,10 @@ _ONE_HOT = np.eye(len(LEVELS), dtype=np.float32)[_THREE - 1]
 
 @dataclass(frozen=True)
 class Calibration:
-    """Correct distributions; temperature 1 and coupling 0 leave them as they are.
+    """Correct distributions; temperature 1, coupling 0 and no bias leave them as they are.
 
-    `labels` and `patients` say what it was fitted to; `note` says why nothing was fitted, and is empty otherwise.
+    `bias` is of levels 2, 3 and 4 against level 1. `labels` and `patients` say what it was fitted to; `note` says why
+    nothing was fitted, and is empty otherwise.
     """
 
     temperature: float
@@ -44,11 +49,13 @@ class Calibration:
     labels: int
     patients: int
     note: str = ""
+    bias: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.temperature) and self.temperature > 0 and isfinite(self.coupling)):
+        if not (self.temperature > 0 and all(map(isfinite, (self.temperature, self.coupling, *self.bias)))):
             raise ValueError(
-                f"a temperature is above 0 and a coupling is finite, found {self.temperature} and {self.coupling}"
+                f"a temperature is above 0, a coupling and a bias are finite, found {self.temperature}, "
+                f"{self.coupling} and {self.bias}"
             )
 
     def apply(self, joint: JointLevels) -> JointLevels:
@@ -61,7 +68,8 @@ class Calibration:
 
     def _apply(self, joint: JointLevels, span: slice) -> JointLevels:
         part = JointLevels(joint.weights[span], joint.levels[span], joint.scorable[span])
-        logits = np.log(np.maximum(joint_table(part), LEAST)) / self.temperature - self.coupling * UNLIKE
+        logits = np.log(np.maximum(joint_table(part), LEAST)) / self.temperature
+        logits += COUNTS @ np.array(self.bias) - self.coupling * UNLIKE
         share = np.exp(logits - logits.max(axis=1, keepdims=True))
         return _mixture(share / share.sum(axis=1, keepdims=True), part.scorable)
 
@@ -76,15 +84,16 @@ class Calibration:
         Raises ValueError when a field is missing, unknown or out of range.
         """
         known = {field.name for field in fields(cls)}
-        if set(data) != known:
+        if set(data) | {"bias"} != known:  # which models of before it have not
             raise ValueError(
                 f"a calibration has the fields {', '.join(sorted(known))}; found {', '.join(sorted(data))}"
             )
         try:
             numbers = float(data["temperature"]), float(data["coupling"]), int(data["labels"]), int(data["patients"])
+            second, third, fourth = map(float, data.get("bias", (0.0, 0.0, 0.0)))
         except TypeError as error:
-            raise ValueError(f"temperature, coupling, labels and patients are numbers; {error}") from None
-        return cls(*numbers, str(data["note"]))
+            raise ValueError(f"temperature, coupling, bias, labels and patients are numbers; {error}") from None
+        return cls(*numbers, str(data["note"]), (second, third, fourth))
 
 
 def joint_table(joint: JointLevels) -> Float[np.ndarray, "n 256"]:

@@ -1,4 +1,4 @@
-"""Fit the two numbers of a calibration by the score that levels and totals are judged by: ranked probability.
+"""Fit the numbers of a calibration by the score that levels and totals are judged by: ranked probability.
 
 The likelihood of all four levels together, which models are trained with, is no good guide here: it is about
 combinations that nobody is shown, and blurs levels and totals that are right to make these likelier. Fitting by such a
@@ -11,24 +11,27 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from radunion.evaluation.calibration import COMBINATIONS, LEAST, UNLIKE, Calibration, joint_table
+from radunion.evaluation.calibration import COMBINATIONS, COUNTS, LEAST, UNLIKE, Calibration, joint_table
 from radunion.evaluation.reference import Reference
 from radunion.joint import TOTAL_SCORES, JointLevels
 from radunion.scale import LEVELS, SCALES, TOP_SCORE, Convention, Scale, score_of
 
 FEWEST_LABELS = 50
-"""Two numbers fitted to fewer would be worth less than none."""
+"""Numbers fitted to fewer would be worth less than none."""
 NO_HELP = (
     "probabilities are as the model gives them: a correction brought levels and totals no nearer to the scores of "
     "patients left out of its fit"
 )
 
 _PARTS = 3
-_PRIOR = np.array([1.0, 0.3])
-"""Standard deviations of the logarithm of the temperature and of the coupling about (0, 0): as weak as a few labels."""
-_BOUNDS = ((np.log(0.1), np.log(10.0)), (-2.0, 2.0))
+_PRIOR = np.array([1.0, 0.3, 0.5, 0.5, 0.5])
+"""Standard deviations of the logarithm of the temperature, of the coupling and of the bias about 0: as weak as a few
+labels."""
+_BOUNDS = ((np.log(0.1), np.log(10.0)), (-2.0, 2.0), *[(-3.0, 3.0)] * 3)
+_START = np.zeros(len(_PRIOR))
 
-Point = Float[np.ndarray, "2"]
+Point = Float[np.ndarray, "5"]
+"""The logarithm of the temperature, the coupling, the bias."""
 
 
 def fit_calibration(reference: Reference, joint: JointLevels) -> Calibration:
@@ -48,10 +51,12 @@ def fit_calibration(reference: Reference, joint: JointLevels) -> Calibration:
         )
         return Calibration(1.0, 0.0, len(told), len(names), note)
     parts = _judged(told, joint, patient % _PARTS)
-    point = _best(parts, np.zeros(2))
+    point = _best(parts, _START)
     if not _helps(parts, point):
         return Calibration(1.0, 0.0, len(told), len(names), NO_HELP)
-    return Calibration(float(np.exp(point[0])), float(point[1]), len(told), len(names))
+    second, third, fourth = map(float, point[2:])
+    bias = (second, third, fourth)
+    return Calibration(float(np.exp(point[0])), float(point[1]), len(told), len(names), bias=bias)
 
 
 @dataclass(frozen=True)
@@ -74,14 +79,14 @@ class _Judged:
     def score(self, point: Point) -> tuple[float, Point]:
         """Return the sum of the ranked probability scores after a correction, and its gradient."""
         sharpness = np.exp(-point[0])
-        logits = sharpness * self.table - point[1] * UNLIKE
+        logits = sharpness * self.table - point[1] * UNLIKE + COUNTS @ point[2:]
         share = np.exp(logits - logits.max(axis=1, keepdims=True))
         share /= share.sum(axis=1, keepdims=True)
         off = np.where(self.counts, share @ self.below - self.seen, 0.0)
         slope = 2 * share * (off @ self.below.T)
         slope -= share * slope.sum(axis=1, keepdims=True)
-        gradient = np.array([-sharpness * (slope * self.table).sum(), -(slope @ UNLIKE).sum()])
-        return float((off**2).sum()), gradient
+        gradient = [-sharpness * (slope * self.table).sum(), -(slope @ UNLIKE).sum(), *(slope @ COUNTS).sum(axis=0)]
+        return float((off**2).sum()), np.array(gradient)
 
 
 def _judged(told: Reference, joint: JointLevels, part: Int[np.ndarray, " n"]) -> list[_Judged]:
@@ -117,7 +122,7 @@ def _best(parts: Sequence[_Judged], start: Point) -> Point:
 
 
 def _loss(point: Point, parts: Sequence[_Judged]) -> tuple[float, Point]:
-    """Return the mean penalised score and its gradient at (logarithm of the temperature, coupling)."""
+    """Return the mean penalised score and its gradient."""
     scores, gradients = zip(*(part.score(point) for part in parts), strict=True)
     penalty = 0.5 * ((point / _PRIOR) ** 2).sum()
     n = sum(len(part.table) for part in parts)
@@ -130,5 +135,5 @@ def _helps(parts: Sequence[_Judged], point: Point) -> bool:
     for third in range(_PARTS):
         found = _best([one.among(one.part != third) for one in parts], point)
         held = [one.among(one.part == third) for one in parts]
-        gain += sum(one.score(np.zeros(2))[0] - one.score(found)[0] for one in held)
+        gain += sum(one.score(_START)[0] - one.score(found)[0] for one in held)
     return gain > 0

@@ -9,7 +9,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from radunion.errors import UsageError
 from radunion.training.films.network import FilmScorer, FrozenFilms, ImageNetInput, WholeFilms
-from radunion.training.finder import Finder, position_of
+from radunion.training.finder import Finder, both_ways, position_of
 from radunion.training.found import FoundLook
 from radunion.training.glimpse import GLIMPSE
 from radunion.training.look import CompactLook, FrozenLook, Scorer
@@ -30,7 +30,7 @@ class LastMaps:
             return maps[0]
         height, width = film.shape[-2:]
         with torch.no_grad():
-            middle = float(position_of(self.finder(film).focus, height)[0])
+            middle = float(position_of(both_ways(self.finder, film).focus, height)[0])
         first = round(middle - (GLIMPSE - 1) / 2)
         seen = F.interpolate(maps[None], size=(GLIMPSE, width), mode="bilinear", align_corners=False)[0, 0]
         whole = torch.zeros(height, width)
@@ -42,7 +42,8 @@ class LastMaps:
 def at_likeliest_place(scorer: nn.Module) -> nn.Module:
     """Return a scorer that looks once at a film: its last feature maps are then of the place that counts most."""
     if isinstance(scorer, Scorer) and isinstance(scorer.look, CompactLook):
-        return Scorer(CompactLook(scorer.look.finder, scorer.look.encoder, places=1), scorer.head)
+        look = CompactLook(scorer.look.finder, scorer.look.encoder, places=1, mirrored=False)
+        return Scorer(look, scorer.head)
     return scorer
 
 

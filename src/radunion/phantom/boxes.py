@@ -14,6 +14,7 @@ Box = tuple[float, float, float, float]
 REACH = 18.0  # above and below the fracture that a cortex is looked at
 _OUTSIDE, _AROUND = 7.0, 5.0  # beyond the bone's edge, of a cortex's box and of the fracture's
 _SMALLEST = 2  # pixels
+_STEP = 0.25  # mm: how finely a crossing is looked for
 _OUTWARDS: dict[Cortex, tuple[int, int]] = {
     "medial": (1, 0),
     "lateral": (-1, 0),
@@ -35,9 +36,11 @@ def cortex_box(leg: Leg, fracture: Fracture, pose: Pose, cortex: Cortex) -> Box 
 
 def crossing_at(leg: Leg, fracture: Fracture, cortex: Cortex) -> float:
     """Return the height in mm above the ankle at which the fracture crosses a cortex."""
-    width, depth = half_widths(leg, np.array([fracture.height]))
+    heights = fracture.height + np.arange(-fracture.zone, fracture.zone, _STEP)
+    width, depth = half_widths(leg, heights)
     across, along = _OUTWARDS[cortex]
-    return crossing(fracture, across * float(width[0]), along * float(depth[0]))
+    met = crossing(fracture, across * width, along * depth)
+    return float(heights[np.abs(met - heights).argmin()])
 
 
 def fracture_box(leg: Leg, fracture: Fracture, pose: Pose) -> Box | None:

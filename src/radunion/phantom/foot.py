@@ -88,7 +88,7 @@ def _from_side(random: np.random.Generator, leg: Leg, side: int) -> list[Shape]:
 def _from_front(random: np.random.Generator, leg: Leg, side: int) -> list[Shape]:
     """Draw a foot that points towards the tube: the more it does, the shorter and denser it looks."""
     long = leg.foot_seen
-    frame = Frame(point(0.0, 0.0), leg.size, side, float(random.normal(0, 0.08)))
+    frame = Frame(point(0.0, 0.0), leg.size, side, float(random.normal(0, leg.foot_turned)))
     deep = min(8 / long, 17.0) * leg.foot_depth
     bones: list[Shape] = [
         OutlinedBone(frame.place(_FRONT_TALUS), 20 * leg.size, leg.density),
@@ -101,7 +101,7 @@ def _from_front(random: np.random.Generator, leg: Leg, side: int) -> list[Shape]
         bones += _ray(random, leg, start, end, tip, radius)
     far = frame.at(0.0, _START + _HEADS * long)
     wide = scaled(((0.0, 33.0), (0.3, 38.0), (1.0, 46.0)), leg.size)
-    flesh = Flesh(frame.at(0.0, -20.0), far, wide, depth=0.6 + 1.1 * (1 - long))
+    flesh = Flesh(frame.at(0.0, -20.0), far, wide, depth=0.6 + 1.1 * max(1 - long, 0.0))
     heel = Flesh(frame.at(0.0, 10.0), frame.at(0.0, 56.0), scaled(((0.0, 30.0), (1.0, 32.0)), leg.size), depth=2.2)
     return [*bones, flesh, heel, *_end_on(leg, frame, long)]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 
 from radunion.phantom.leg import Leg
 from radunion.scale import CORTICES, Cortex
@@ -122,13 +122,13 @@ def height_above(
     return (height / np.float32(np.sqrt(1 + lean * lean))).astype(np.float32)
 
 
-def crossing(fracture: Fracture, x: float, y: float) -> float:
-    """Return the height in mm at which the first crack crosses the line along the bone at x, y from its axis."""
+def crossing(fracture: Fracture, x: Float[np.ndarray, " n"], y: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+    """Return the height in mm at which the first crack crosses each line along the bone at x, y from its axis."""
     crack = fracture.cracks[0]
     cos, sin = np.cos(crack.direction), np.sin(crack.direction)
     along, across = cos * x + sin * y, cos * y - sin * x
     wound = crack.spiral * np.arctan2(across, along)
-    return float(fracture.height + crack.offset + crack.slope * along + wound)
+    return np.asarray(fracture.height + crack.offset + crack.slope * along + wound)
 
 
 def distance_to(

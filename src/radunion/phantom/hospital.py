@@ -5,9 +5,10 @@ from typing import Literal
 
 from radunion.phantom.exposure import FLAT_PANELS, WELL_EXPOSED, ExposureRanges
 from radunion.phantom.fixation import FixationKind
+from radunion.phantom.leg import Feet
 from radunion.phantom.scene import SceneRanges
 
-Framing = Literal["ankle", "whole", "knee", "fracture"]
+Framing = Literal["ankle", "whole", "knee", "fracture", "thigh"]
 Range = tuple[float, float]
 HospitalName = Literal["textbook", "everyday", "elsewhere"]
 
@@ -24,7 +25,7 @@ class Hospital:
     focus: Range  # mm from the bone to the tube's focus
     children: float = 0.12  # share of patients whose growth plates are open
     drawn_out: float = 1.0  # how many times a short fracture's length one along the bone may have
-    feet: Range = (1.0, 1.0)  # depth along the ray, relative to typical, of a foot that points to the tube
+    feet: Feet = field(default_factory=Feet)
     displaced: float = 1.0  # how far fragments stand out of line, relative to typical
     swelling: Range = (0.0, 0.25)  # share by which a fresh fracture's leg is thicker
     wasting: Range = (0.0, 0.3)  # share of its density that an unused bone loses
@@ -54,7 +55,7 @@ EVERYDAY = Hospital(
         ("none", 0.24), ("nail", 0.28), ("plate", 0.14), ("cast", 0.14), ("splint", 0.06), ("fixator", 0.08),
         ("ring", 0.06),
     ),
-    framing=(("ankle", 0.4), ("whole", 0.3), ("knee", 0.1), ("fracture", 0.2)),
+    framing=(("ankle", 0.35), ("whole", 0.28), ("knee", 0.1), ("fracture", 0.17), ("thigh", 0.1)),
     height=(280.0, 500.0),
     turned=0.12,
     leaning=0.11,
@@ -62,7 +63,7 @@ EVERYDAY = Hospital(
     children=0.18,
     displaced=1.3,
     drawn_out=2.5,
-    feet=(1.0, 2.6),
+    feet=Feet(depth=(1.0, 2.6), seen=(0.35, 1.3), turned=0.2),
 )  # fmt: skip
 """Wide ranges: most of what is taken of a broken leg."""
 
@@ -77,7 +78,7 @@ ELSEWHERE = Hospital(
     leaning=0.07,
     focus=(1150.0, 1500.0),
     drawn_out=2.0,
-    feet=(1.2, 2.0),
+    feet=Feet(depth=(1.2, 2.0)),
     exposure=FLAT_PANELS,
     scene=SceneRanges(blades=0.5, marker=0.6, other_leg=0.12, holding=0.0, folds=0.15, caption=0.3, badge=0.0, rim=0.0),
 )  # fmt: skip

@@ -36,6 +36,7 @@ class Leg:
     droop: float = 0.2  # rad, by which the foot hangs down
     foot_seen: float = 0.7  # share of the foot's length that is seen from the front
     foot_depth: float = 1.0  # of it along the ray then, relative to typical
+    foot_turned: float = 0.08  # rad, spread of its heading then, from film to film
 
     @property
     def size(self) -> float:
@@ -43,11 +44,17 @@ class Leg:
         return self.length / 370
 
 
-def sample_leg(random: np.random.Generator, *, children: float = 0.0, feet: tuple[float, float] = (1.0, 1.0)) -> Leg:
-    """Draw one patient's leg; a share of them are children, smaller and with open growth plates.
+@dataclass(frozen=True)
+class Feet:
+    """Between which bounds feet differ that are seen from the front."""
 
-    Between the bounds `feet` lies how deep, relative to typical, a foot is along the ray that points to the tube.
-    """
+    depth: tuple[float, float] = (1.0, 1.0)  # along the ray, relative to typical
+    seen: tuple[float, float] = (0.35, 1.0)  # share of their length; above 1 for one that is stretched
+    turned: float = 0.08  # rad, spread of their heading
+
+
+def sample_leg(random: np.random.Generator, *, children: float = 0.0, feet: Feet = Feet()) -> Leg:
+    """Draw one patient's leg; a share of them are children, smaller and with open growth plates."""
     child = random.random() < children
     size = float(random.uniform(0.62, 0.9)) if child else 1.0
     return Leg(
@@ -68,7 +75,8 @@ def sample_leg(random: np.random.Generator, *, children: float = 0.0, feet: tupl
         physis=float(random.uniform(0.5, 1.0)) if child else 0.0,
         fat=float(random.uniform(0.06, 0.26)),
         droop=float(random.uniform(-0.05, 0.6)),
-        foot_seen=float(random.uniform(0.35, 1.0)),
+        foot_seen=float(random.uniform(*feet.seen)),
         flexion=float(random.uniform(0.0, 0.35) if random.random() < 0.7 else random.uniform(0.35, 1.4)),
-        foot_depth=float(random.uniform(*feet)) if feet[1] > feet[0] else feet[0],
+        foot_depth=float(random.uniform(*feet.depth)) if feet.depth[1] > feet.depth[0] else feet.depth[0],
+        foot_turned=feet.turned,
     )

@@ -41,7 +41,7 @@ class ExamPlan:
     """One visit: the truth, what of it is left blank, and its films."""
 
     arm: priors.Arm
-    days: int
+    days: int  # since the injury; of a leg that never broke they are nobody's
     leg: Leg  # as it is on that day, swollen or wasted
     levels: Mapping[Cortex, int]
     places: Mapping[Cortex, float]  # on the healing course, in standard deviations of the arm's
@@ -99,6 +99,8 @@ def plan_patient(
     fracture = unbroken(fracture) if whole else fracture
     fixation = sample_fixation(leg, fracture, kind, random)
     swelling, wasting = float(random.uniform(*hospital.swelling)), float(random.uniform(*hospital.wasting))
+    if whole:
+        swelling = wasting = 0.0
     case = _Case(leg, fracture, fixation, swelling, wasting, hospital, size)
     healing = np.random.default_rng([seed, number, 1])  # apart, so that levels do not depend on how a leg is drawn
     arms = priors.sample_schedule(healing, schedule)
@@ -175,6 +177,8 @@ def _middle(framing: Framing, leg: Leg, fracture: Fracture, random: np.random.Ge
         return float(random.uniform(30, 150)) * leg.size
     if framing == "knee":
         return leg.length - float(random.uniform(60, 150)) * leg.size
+    if framing == "thigh":
+        return leg.length + float(random.uniform(-60, 90)) * leg.size
     return fracture.height + float(random.normal(0, 30))
 
 

@@ -57,7 +57,7 @@ def film_rows(
         "scale": exam.arm.scale,
         "site": exam.arm.site,
         "side": patient.leg.side,
-        "days_since_injury": exam.days,
+        "days_since_injury": exam.days if patient.fracture.broken else "",
         "fixation": exam.fixation.kind,
     }
     rows = []

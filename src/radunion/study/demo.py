@@ -37,8 +37,8 @@ class DemoSettings:
 
     train_patients: int = 300
     test_patients: int = 140
-    train_seed: int = 8931
-    test_seed: int = 8932
+    train_seed: int = 9931
+    test_seed: int = 9932
     epochs: int = 60
     mapped: int = 80
     format: Format = "dicom"

@@ -25,6 +25,9 @@ from radunion.training.start import Start
 from radunion.training.strips import STRIP, load_strips
 from radunion.training.teachers import few, simulated_teachers, taught_by
 
+_PLACES = 4
+"""How many places of a film are learned from: where the finder is sure only one of them counts."""
+
 
 @dataclass(frozen=True)
 class LearnedCompact(LearnedPair):
@@ -51,13 +54,37 @@ def _in_parts(strips: UInt8[Tensor, "n 1 h w"]) -> Float[Tensor, "n 1 h w"]:
 
 
 @dataclass(frozen=True)
+class PlacedFilms(Films):
+    """Glimpses (m, places, 1, tall, w) of each film; training looks at one of them, drawn by their `shares`.
+
+    So it learns what a film shows where the finder is wrong, and whole bone wherever it was looked for. Otherwise a
+    film is looked at where it is likeliest.
+    """
+
+    shares: Float[Tensor, "m k"]
+
+    def chosen(self, rows: Int64[Tensor, " n"], random: torch.Generator | None) -> Tensor:
+        """Return one glimpse of each film, in [0, 1]."""
+        if random is None:
+            return self.values[rows, 0].float() / 255
+        place = torch.multinomial(self.shares[rows], 1, generator=random).squeeze(1)
+        return self.values[rows, place].float() / 255
+
+
+@dataclass(frozen=True)
 class Places:
-    """A trained finder, and of every film the fracture's row and the features of the film as a whole."""
+    """A trained finder, and of every film where the fracture may be and the features of the film as a whole."""
 
     finder: Finder
-    position: Float[Tensor, " m"]
+    rows: Float[Tensor, "m k"]
+    shares: Float[Tensor, "m k"]
     overview: Float32[np.ndarray, "m d"]
     history: tuple[Epoch, ...]
+
+    @property
+    def position(self) -> Float[Tensor, " m"]:
+        """The likeliest row of each film."""
+        return self.rows[:, 0]
 
 
 class CompactLearner:
@@ -112,7 +139,7 @@ class CompactLearner:
     ) -> Learned:
         """Train the finder, look where it says, train the encoder and the head."""
         found = self.find(training, validation, work=work, tell=tell)
-        films = Films(tall_glimpses(torch.from_numpy(self.strips.pixels), found.position), augment, centre)
+        films = PlacedFilms(self._glimpses(found), augment, centre, found.shares)
         cortices, learned = self._find_cortices(training, validation, work=work, tell=tell)
         torch.manual_seed(self.settings.seed)  # a finder that was resumed has drawn nothing
         encoder = GlimpseEncoder(cortices)
@@ -137,15 +164,21 @@ class CompactLearner:
 
     def find(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
-    ) -> "Places":
+    ) -> Places:
         """Train the finder and ask it of every film."""
         torch.manual_seed(self.settings.seed)
         finder = Finder(STRIP.width)
         if self.start is not None:
             self.start.fill(finder, "look.finder")
         history = () if self._keeps("fracture") else self._find(finder, training, validation, work, tell)
-        position, overview = locate(finder, torch.from_numpy(self.strips.pixels))
-        return Places(finder, position, overview.numpy(), history)
+        rows, shares, overview = locate(finder, torch.from_numpy(self.strips.pixels), places=_PLACES)
+        return Places(finder, rows, shares, overview.numpy(), history)
+
+    def _glimpses(self, found: Places) -> UInt8[Tensor, "m k 1 tall w"]:
+        """Cut glimpses at every place, a byte a pixel as the strips are."""
+        strips = torch.from_numpy(self.strips.pixels)
+        cut = [(tall_glimpses(strips, row) * 255).round().to(torch.uint8) for row in found.rows.unbind(dim=1)]
+        return torch.stack(cut, dim=1)
 
     def _keeps(self, what: str) -> bool:
         return self.start is not None and self._few[what]

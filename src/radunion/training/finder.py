@@ -70,6 +70,18 @@ def halved(strips: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n 1 half_h half_w
     return F.avg_pool2d(strips, 2)
 
 
+def both_ways(finder: Finder, strips: Float[Tensor, "n 1 h w"]) -> Found:
+    """Return what is found on strips and on their mirrored pictures, averaged: left or right tells nothing of it.
+
+    The overview is of the strips as they are: how familiar a film is depends on nothing else.
+    """
+    found = finder(torch.cat([strips, strips.flip(3)]))
+    focus, lateral = (
+        part.unflatten(0, (2, -1)).mean(dim=0) for part in (found.focus.softmax(dim=1), found.lateral.sigmoid())
+    )
+    return Found(focus.clamp_min(_LEAST).log(), lateral.logit(eps=_LEAST), found.overview.unflatten(0, (2, -1))[0])
+
+
 def position_of(focus: Float[Tensor, "n rows"], height: int) -> Float[Tensor, " n"]:
     """Return the fracture's row in the strip: the mean of the focus around its peak."""
     return places_of(focus, height, 1)[0][:, 0]
@@ -92,15 +104,23 @@ def places_of(
     return torch.stack(rows, dim=1), found / found.sum(dim=1, keepdim=True)
 
 
-def locate(
-    finder: Finder, strips: UInt8[Tensor, "m 1 h w"], *, batch: int = 64
-) -> tuple[Float[Tensor, " m"], Float[Tensor, "m c"]]:
-    """Return the fracture's row in every strip, and the strip's overview."""
+class Located(NamedTuple):
+    """Where on m films the fracture may be: rows of the strip, the likeliest first, the share of each, overviews."""
+
+    rows: Float[Tensor, "m k"]
+    shares: Float[Tensor, "m k"]
+    overview: Float[Tensor, "m c"]
+
+
+def locate(finder: Finder, strips: UInt8[Tensor, "m 1 h w"], *, places: int = 1, batch: int = 64) -> Located:
+    """Return the likeliest places of the fracture on every strip, and the strip's overview."""
     finder.eval()
+    parts = []
     with torch.inference_mode():
-        found: list[Found] = [finder(part.float() / 255) for part in strips.split(batch)]
-        position = torch.cat([position_of(one.focus, strips.shape[2]) for one in found])
-    return position.clone(), torch.cat([one.overview for one in found]).clone()
+        for part in strips.split(batch):
+            found = both_ways(finder, part.float() / 255)
+            parts.append((*places_of(found.focus, strips.shape[2], places), found.overview))
+    return Located(*(torch.cat(each).clone() for each in zip(*parts, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -169,7 +189,7 @@ def _moved(
     def within(bound: float) -> Tensor:
         return (torch.rand(n, generator=random) * 2 - 1) * bound
 
-    zoom, flip, shear = 1 + within(0.15), torch.where(within(1.0) < 0, -1.0, 1.0), within(0.1)
+    zoom, flip, shear = 1 + within(0.2), torch.where(within(1.0) < 0, -1.0, 1.0), within(0.1)
     over = torch.where(within(1.0) < -0.8, -1.0, 1.0)
     right, down = within(0.15), within(0.08)
     matrix = torch.stack(

@@ -33,10 +33,14 @@ class Films:
 
     def take(self, rows: Int64[Tensor, " n"], random: torch.Generator | None) -> Tensor:
         """Return films by row, zeros where absent; augmented when `random` is given."""
-        chosen = self.values[rows.clamp_min(0)]
+        chosen = self.chosen(rows.clamp_min(0), random)
         drawn = self.plain(chosen) if random is None else self.augment(chosen, random)
         here = (rows != ABSENT).view(-1, *[1] * (drawn.ndim - 1))
         return drawn * here
+
+    def chosen(self, rows: Int64[Tensor, " n"], random: torch.Generator | None) -> Tensor:
+        """Return the tensors of films that are there."""
+        return self.values[rows]
 
 
 def fit(

@@ -9,7 +9,7 @@ from torch.nn import functional as F  # noqa: N812
 
 GLIMPSE = 96
 """Rows of a glimpse: about 60 mm of a leg on the simulated films."""
-MARGIN = 16
+MARGIN = 24
 """Rows kept above and below for augmentation."""
 
 
@@ -37,18 +37,18 @@ class Moves:
 
 
 def draw_moves(shape: torch.Size, random: torch.Generator) -> Moves:
-    """Draw for glimpses of a shape: mirror, zoom by 12 %, shear, shift by 12 rows and 4 columns, expose anew."""
+    """Draw for glimpses of a shape: mirror, zoom by 20 %, shear, shift by 12 rows and 4 columns, expose anew."""
     n, _, tall, width = shape
 
     def within(bound: float) -> Tensor:
         return (torch.rand(n, generator=random) * 2 - 1) * bound
 
-    zoom, flip, shear = 1 + within(0.12), torch.where(within(1.0) < 0, -1.0, 1.0), within(0.12)
+    zoom, flip, shear = 1 + within(0.2), torch.where(within(1.0) < 0, -1.0, 1.0), within(0.12)
     right, down = within(4.0) * 2 / width, within(12.0) * 2 / tall
     matrix = torch.stack(
         [torch.stack([zoom * flip, shear, right], 1), torch.stack([right * 0, zoom * GLIMPSE / tall, down], 1)], 1
     )
-    return Moves(matrix, torch.exp(within(0.15)))
+    return Moves(matrix, torch.exp(within(0.3)))
 
 
 def move(glimpses: Float[Tensor, "n 1 tall w"], moves: Moves) -> Float[Tensor, "n 1 rows w"]:

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float, Float32
 from torch import Tensor, nn
 
 from radunion.training.encoder import GlimpseEncoder, on_strip
-from radunion.training.finder import Finder, places_of
+from radunion.training.finder import Finder, both_ways, places_of
 from radunion.training.glimpse import GLIMPSE, glimpse
 from radunion.training.network import PairHead
 
@@ -32,16 +32,21 @@ class Look(NamedTuple):
 
 
 class CompactLook(nn.Module):
-    """Find where the fracture may be on the strip, then look closely there."""
+    """Find where the fracture may be on the strip, then look closely there, and at the mirrored picture too.
 
-    def __init__(self, finder: Finder, encoder: GlimpseEncoder, *, places: int = PLACES) -> None:
+    Cortices are anatomical: a mirrored film shows the other leg and has the same levels, so what is read both ways is
+    averaged. Without `mirrored` the film is looked at once.
+    """
+
+    def __init__(self, finder: Finder, encoder: GlimpseEncoder, *, places: int = PLACES, mirrored: bool = True) -> None:
         super().__init__()
         self.finder = finder
         self.encoder = encoder
         self.places = places
+        self.mirrored = mirrored
 
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Look:
-        found = self.finder(strips)
+        found = both_ways(self.finder, strips)
         height = strips.shape[-2]
         rows, shares = places_of(found.focus, height, self.places)
         features, evidence = zip(*(self._at(strips, row) for row in rows.unbind(dim=1)), strict=True)
@@ -51,8 +56,13 @@ class CompactLook(nn.Module):
     def _at(self, strips: Float[Tensor, "n 1 h w"], row: Float[Tensor, " n"]) -> tuple[Tensor, Tensor]:
         """Return the features of a place, and where they come from."""
         near = glimpse(strips, row, GLIMPSE)
-        regions = self.encoder.regions(near)
-        return self.encoder.read_at(near, regions), on_strip(regions, row, strips.shape[-2])
+        shown = torch.cat([near, near.flip(3)]) if self.mirrored else near
+        regions = self.encoder.regions(shown)
+        features = self.encoder.read_at(shown, regions)
+        if self.mirrored:
+            one, other = regions.unflatten(0, (2, -1)).unbind(0)
+            features, regions = features.unflatten(0, (2, -1)).mean(dim=0), (one + other.flip(3)) / 2
+        return features, on_strip(regions, row, strips.shape[-2])
 
 
 class FrozenLook(nn.Module):
