@@ -90,8 +90,8 @@ def test_the_middle_of_the_boxes_is_where_a_glimpse_is_cut_and_boxes_go_with_it(
     known, position = middles(boxes)
     assert known.tolist() == [1, 2]
     assert position.tolist() == [0, 320.5, 119.5]
-    assert on_glimpses(boxes, position)[1].tolist() == [[10, 43, 20, 83], [60, 45, 70, 85]]
-    assert on_glimpses(boxes, position)[2, 1].tolist() == [60, 44, 70, 84]
+    assert on_glimpses(boxes, position)[1].tolist() == [[10, 51, 20, 91], [60, 53, 70, 93]]
+    assert on_glimpses(boxes, position)[2, 1].tolist() == [60, 52, 70, 92]
 
 
 def test_where_nothing_is_held_out_a_seventh_is() -> None:
