@@ -26,7 +26,7 @@ COMBINATIONS = np.array(list(product(LEVELS, repeat=4)))
 """The levels of the four cortices, one combination a row; the last cortex runs fastest."""
 UNLIKE = np.abs([COMBINATIONS[:, a] - COMBINATIONS[:, b] for a, b in combinations(range(4), 2)]).sum(axis=0)
 """How far the cortices of each combination are apart: 0 where all four are equal."""
-COUNTS = np.stack([(level == COMBINATIONS).sum(axis=1) for level in LEVELS[1:]], axis=1).astype(np.float64)
+COUNTS = (COMBINATIONS[:, :, None] == np.array(LEVELS[1:])).sum(axis=1).astype(np.float64)
 """How many cortices of each combination stand at level 2, 3 and 4."""
 LEAST = 1e-6
 """A combination counts as at least this likely: no model knows that one is impossible, and its logarithm is needed."""
