@@ -12,8 +12,8 @@ from radunion.training.learner import Tell
 
 LEARNING: Mapping[str, Simulation] = {
     "studies": Simulation(1800, 3109, format="png", hospital="everyday"),
-    "follow-up": Simulation(540, 3110, format="png", hospital="everyday", schedule="follow-up"),
-    "intact": Simulation(540, 3111, format="png", hospital="everyday", schedule="intact"),
+    "follow-up": Simulation(700, 3110, format="png", hospital="everyday", schedule="follow-up"),
+    "intact": Simulation(600, 3111, format="png", hospital="everyday", schedule="intact"),
 }
 """Visits of studies, most of them late; whole courses from fresh fractures on; legs that never broke."""
 CALIBRATING = Simulation(400, 3112, format="png", hospital="everyday")
