@@ -183,3 +183,4 @@ def test_training_looks_at_places_as_often_as_they_are_likely() -> None:
     assert set(drawn[:, 1].round().tolist()) == {60}
     assert set(drawn[:, 2].tolist()) == {0}
     assert (films.take(rows[:3], None) * 255).flatten().tolist() == pytest.approx([10, 40, 0])
+    assert films.content == (values, shares)  # a run with other shares is not gone on with

@@ -63,6 +63,11 @@ class PlacedFilms(Films):
 
     shares: Float[Tensor, "m k"]
 
+    @property
+    def content(self) -> tuple[Tensor, ...]:
+        """All that decides what is drawn."""
+        return self.values, self.shares
+
     def chosen(self, rows: Int64[Tensor, " n"], random: torch.Generator | None) -> Tensor:
         """Return one glimpse of each film, in [0, 1]."""
         if random is None:

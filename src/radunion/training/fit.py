@@ -31,6 +31,11 @@ class Films:
     augment: Callable[[Tensor, torch.Generator], Tensor]
     plain: Callable[[Tensor], Tensor]
 
+    @property
+    def content(self) -> tuple[Tensor, ...]:
+        """All that decides what is drawn."""
+        return (self.values,)
+
     def take(self, rows: Int64[Tensor, " n"], random: torch.Generator | None) -> Tensor:
         """Return films by row, zeros where absent; augmented when `random` is given."""
         chosen = self.chosen(rows.clamp_min(0), random)
@@ -66,7 +71,7 @@ def fit(
         examples.scorable,
         training,
         validation,
-        films.values,
+        *films.content,
         *network.state_dict().values(),
     )
     weights = _balance(examples, training, settings.balance)
