@@ -50,7 +50,7 @@ high = 32
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("searched")
-    simulate(folder / "films", Simulation(16, 29, format="png"), workers=2)
+    simulate(folder / "films", Simulation(16, 29, format="png", size=(320, 256)), workers=2)
     (folder / "small.toml").write_text(SMALL)
     (folder / "space.toml").write_text(SPACE.format(objective="auroc18"))
     return folder

@@ -16,7 +16,7 @@ import pytest
 
 from radunion.phantom import Simulation, simulate
 
-PATIENTS, TRIALS, KILLS = 24, 40, 8
+PATIENTS, TRIALS, KILLS = 16, 30, 5
 SMALL = """
 base = "thesis-2"
 name = "small"
@@ -46,7 +46,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("searched")
-    simulate(folder / "films", Simulation(PATIENTS, 61, format="png"), workers=2)
+    simulate(folder / "films", Simulation(PATIENTS, 61, format="png", size=(320, 256)), workers=2)
     (folder / "small.toml").write_text(SMALL)
     (folder / "space.toml").write_text(SPACE)
     return folder

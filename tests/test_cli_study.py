@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.simulated import simulated
 
 from radunion import NOTICE
 from radunion.cli import main
@@ -16,9 +17,8 @@ TINY = 'base = "lenet"\nname = "tiny"\nsize = 64\nepochs = 2\nbatch = 32\n'
 
 
 @pytest.fixture(scope="module")
-def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("simulated")
-    return simulate(folder, Simulation(20, 23, format="png"), workers=2)
+def cohort() -> Path:
+    return simulated(20, 23)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_heat_maps_are_measured_once_and_kept_with_the_first_fold(cohort: Path, 
 
 @pytest.mark.slow
 def test_a_sealed_hold_out_is_left_out_and_said(tiny: Path, tmp_path: Path, capsys: Told) -> None:
-    cohort = simulate(tmp_path / "own", Simulation(24, 29, format="png"), workers=2)
+    cohort = simulate(tmp_path / "own", Simulation(24, 29, format="png", size=(320, 256)), workers=2)
     assert main(["holdout", "seal", str(cohort), "--fraction", "0.2"]) == 0
     capsys.readouterr()
     assert study(cohort, tmp_path / "study", "--protocols", str(tiny)) == 0
@@ -174,8 +174,9 @@ def test_a_planted_constant_predictor_stands_out(
 
     monkeypatch.setattr(learner, "predict_films", constant)
     head, *rows = cohort.read_text().splitlines()
-    table = cohort.with_name("one-film-less.csv")
-    table.write_text("\n".join([head, *(row for row in rows if ",lateral,films/00003-1-lateral" not in row)]) + "\n")
+    kept = [row for row in rows if ",lateral,films/00003-1-lateral" not in row]
+    table = tmp_path / "one-film-less.csv"
+    table.write_text("\n".join([head, *kept]).replace(",films/", f",{cohort.parent}/films/") + "\n")
     assert len(table.read_text().splitlines()) == len(rows)
     assert study(table, tmp_path / "study", "--protocols", str(tiny)) == 0
     page = (tmp_path / "study" / "report.html").read_text()

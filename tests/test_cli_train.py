@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
+from tests.simulated import simulated
 
 from radunion.cli import main
-from radunion.phantom import Simulation, simulate
 from radunion.scoring import default_bundle, load_bundle
+from radunion.study import demo
 from radunion.training import compact, teachers
 from radunion.training.settings import FINDER
 
@@ -25,8 +27,8 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return simulate(tmp_path_factory.mktemp("cohort"), Simulation(PATIENTS, 8, format="png"), workers=2)
+def cohort() -> Path:
+    return simulated(PATIENTS)
 
 
 def test_a_frozen_model_is_trained_measured_kept_and_evaluated(
@@ -65,7 +67,7 @@ def test_a_frozen_model_is_trained_measured_kept_and_evaluated(
         (["--learning-rate", "0"], "the learning rate above 0"),
         (["--learning-rate", "nan"], "the learning rate above 0"),
         (["--input", "shaft"], "--input belongs to a timm backbone"),
-        (["--folds", "50"], "50 folds need at least 100 patients, found 14"),
+        (["--folds", "50"], "50 folds need at least 100 patients, found 13"),
     ],
 )
 def test_wrong_usage_is_told_before_any_work(
@@ -90,8 +92,9 @@ def test_a_cohort_with_errors_is_refused(cohort: Path, tmp_path: Path, capsys: p
 
 @pytest.mark.slow
 def test_the_demonstration_runs_end_to_end_and_goes_on_where_it_was(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(demo, "DemoSettings", partial(demo.DemoSettings, mapped=10))
     out = tmp_path / "demo"
     command = ["demo", "--out", str(out), "--patients", str(PATIENTS), "--test-patients", "6", "--epochs", "1"]
     assert main(command) == 0

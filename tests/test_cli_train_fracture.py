@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.simulated import simulated
 
 from radunion.cli import main
-from radunion.phantom import Simulation, simulate
 from radunion.scoring import load_bundle
 
 
@@ -17,7 +17,7 @@ def test_a_frozen_model_of_crops_is_trained_and_says_of_a_film_that_it_saw_it_wh
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    cohort = simulate(tmp_path / "cohort", Simulation(14, 8, format="png", size=(320, 256)), workers=2)
+    cohort = simulated()
     options = ["--backbone", "test_resnet", "--weights", "none", "--epochs", "1", "--input", "fracture"]
     assert main(["train", str(cohort), "--out", str(tmp_path / "model"), *options]) == 0
     card = load_bundle(tmp_path / "model").card

@@ -61,7 +61,7 @@ def plans(count: int) -> list[PatientPlan]:
 
 
 def test_blanks_are_as_common_as_published() -> None:
-    exams = [exam for patient in plans(500) for exam in patient.exams]
+    exams = [exam for patient in plans(400) for exam in patient.exams]
     both = np.mean([len(exam.films) == 2 for exam in exams])
     assert np.mean([cortex in exam.blank for exam in exams for cortex in CORTICES]) == pytest.approx(0.127, abs=0.025)
     assert both == pytest.approx(1426 / 1510, abs=0.025)

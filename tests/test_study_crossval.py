@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.simulated import simulated
 
 from radunion.cohort import read_cohort
 from radunion.errors import CohortError, UsageError
 from radunion.features import FeatureCache
 from radunion.joint import JointLevels
-from radunion.phantom import Simulation, simulate
 from radunion.report.study.material import Skipped
 from radunion.study.crossval import methods, naming
 from radunion.study.crossval.data import StudyData, study_data
@@ -27,9 +27,8 @@ PATIENTS = 16
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> StudyData:
-    folder = tmp_path_factory.mktemp("simulated")
-    return study_data(read_cohort(simulate(folder, Simulation(PATIENTS, 11, format="png"), workers=2)))
+def data() -> StudyData:
+    return study_data(read_cohort(simulated(PATIENTS, 11)))
 
 
 def small(name: str = "tiny", **changes: object) -> FilmProtocol:

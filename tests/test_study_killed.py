@@ -10,10 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.simulated import simulated
 
-from radunion.phantom import Simulation, simulate
-
-KILLS = 10
+KILLS = 5
 TINY = 'base = "lenet"\nname = "tiny"\nsize = 96\nepochs = 12\nbatch = 8\n'
 
 
@@ -49,8 +48,8 @@ def numbers(out: Path) -> tuple[bytes, list[object]]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_killed_at_ten_random_moments_a_study_ends_the_same(tmp_path: Path) -> None:
-    cohort = simulate(tmp_path / "simulated", Simulation(18, 41, format="png"), workers=2)
+def test_killed_at_random_moments_a_study_ends_the_same(tmp_path: Path) -> None:
+    cohort = simulated(18, 41)
     (tmp_path / "tiny.toml").write_text(TINY)
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     start = time.monotonic()

@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.exports import export_any, export_once
+from tests.simulated import simulated
 from torch import nn
 
 from radunion.cohort import Cohort, read_cohort
 from radunion.errors import BundleError, CohortError, TrainingError, UsageError
 from radunion.features import BackboneSpec, FeatureCache
-from radunion.phantom import Simulation, simulate
+from radunion.phantom import Simulation
 from radunion.radiograph import Preprocessing
 from radunion.scoring import infer
+from radunion.scoring.bundle import WEIGHTS
 from radunion.training import compact, teachers, train
 from radunion.training.examples import ABSENT, examples_of
 from radunion.training.export import export_onnx
@@ -28,13 +31,10 @@ from radunion.training.plan import Plan
 from radunion.training.settings import COMPACT, FINDER, FROZEN, TrainSettings
 from radunion.training.train import train_model
 
-PATIENTS = 14
-
 
 @pytest.fixture(scope="module")
-def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
-    folder = tmp_path_factory.mktemp("simulated")
-    return read_cohort(simulate(folder, Simulation(PATIENTS, 5, format="png"), workers=2))
+def cohort() -> Cohort:
+    return read_cohort(simulated())
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +70,10 @@ def test_missing_films_are_named(cohort: Cohort, tmp_path: Path) -> None:
         examples_of(read_cohort(table).examinations)
 
 
-def test_a_model_learns_is_written_and_says_what_the_network_said(cohort: Cohort, tmp_path: Path) -> None:
+def test_a_model_learns_is_written_and_says_what_the_network_said(
+    cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_once(monkeypatch)
     told: list[str] = []
     trained = train_model(cohort, tmp_path / "model", tiny(), tell=lambda stage, *_: told.append(stage))
     card = trained.bundle.card
@@ -89,11 +92,14 @@ def test_a_model_learns_is_written_and_says_what_the_network_said(cohort: Cohort
 
 
 @pytest.mark.slow
-def test_the_same_seed_gives_the_same_bundle_and_another_seed_another(cohort: Cohort, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_bundle_and_another_seed_another(
+    cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, again = (train_model(cohort, tmp_path / name, tiny()).bundle for name in ("one", "two"))
+    export_any(monkeypatch)
     other = train_model(cohort, tmp_path / "three", tiny(seed=1)).bundle
     assert first.sha256 == again.sha256
-    assert first.card.files["model.onnx"] != other.card.files["model.onnx"]
+    assert first.card.files[WEIGHTS] != other.card.files[WEIGHTS]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +110,10 @@ def test_the_same_seed_gives_the_same_bundle_and_another_seed_another(cohort: Co
         pytest.param("Learning to score", 1, marks=pytest.mark.slow),
     ],
 )
-def test_killed_and_resumed_it_ends_the_same(cohort: Cohort, tmp_path: Path, stage: str, epoch: int) -> None:
+def test_killed_and_resumed_it_ends_the_same(
+    cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str, epoch: int
+) -> None:
+    export_once(monkeypatch)
     whole = train_model(cohort, tmp_path / "whole", tiny()).bundle
 
     def kill(at: str, done: int, total: int, note: str) -> None:
@@ -124,6 +133,7 @@ def test_killed_and_resumed_it_ends_the_same(cohort: Cohort, tmp_path: Path, sta
 def test_without_boxes_simulated_films_teach_where_to_look(
     cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    export_any(monkeypatch)
     monkeypatch.setattr(teachers, "FEWEST_BOXES", 10_000)
     monkeypatch.setattr(teachers, "_TEACHERS", Simulation(3, 9, format="png"))
     told: list[str] = []
@@ -165,6 +175,7 @@ def test_the_bundle_says_what_was_trained(
         kept.append(learned)
         return whole(learned, comparison)
 
+    export_once(monkeypatch)
     monkeypatch.setattr(train, "_records", records)
     plan = replace(tiny(), backbone=backbone)
     bundle = train_model(cohort, tmp_path / "model", plan, cache=FeatureCache(tmp_path / "cache")).bundle

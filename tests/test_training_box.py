@@ -20,11 +20,12 @@ from radunion.training.settings import FINDER
 from radunion.training.start import start_from
 from radunion.training.strips import STRIP
 
+SMALL = 320, 256
 PARTS = {
-    "some": Simulation(13, 6, format="png"),
-    "courses": Simulation(2, 7, format="png", schedule="follow-up"),
+    "some": Simulation(13, 6, format="png", size=SMALL),
+    "courses": Simulation(2, 7, format="png", size=SMALL, schedule="follow-up"),
 }
-OTHERS = Simulation(6, 8, format="png")
+OTHERS = Simulation(6, 8, format="png", size=SMALL)
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_patients_of_two_simulations_are_not_taken_for_the_same(tmp_path: Path) -> None:
-    small = {"one": Simulation(2, 6, format="png"), "two": Simulation(2, 7, format="png")}
+    small = {"one": Simulation(2, 6, format="png", size=SMALL), "two": Simulation(2, 7, format="png", size=SMALL)}
     cohort = learning_cohort(tmp_path, small, quiet)
     assert {one.patient for one in cohort.examinations} == {f"{part}-S0000{n}" for part in small for n in (1, 2)}
     assert all(film.path.is_file() for one in cohort.examinations for film in one.films)

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tests.simulated import simulated
 from tests.test_training_films_samples import HEAD, LENET, SQUASHED, a_cohort, equal
 
 from radunion.cohort import Cohort, read_cohort
 from radunion.errors import UsageError
-from radunion.phantom import Simulation, simulate
 from radunion.radiograph import Preprocessing, prepare, read_radiograph
 from radunion.scoring.inference import infer
 from radunion.training.examples import ABSENT, Examples, examples_of
@@ -103,7 +103,7 @@ def test_a_network_that_no_protocol_trains_end_to_end_is_refused_before_films_ar
 
 @pytest.mark.slow
 def test_a_network_of_films_becomes_a_bundle_that_says_what_it_is_and_scores(tmp_path: Path) -> None:
-    cohort = read_cohort(simulate(tmp_path / "films", Simulation(14, 5, format="png"), workers=1))
+    cohort = read_cohort(simulated())
     plan = Plan(
         name="shallow",
         protocol="lenet (1 epoch, not converged)",

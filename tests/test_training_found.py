@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tests.simulated import simulated
 
 from radunion.cohort import read_cohort
 from radunion.features import BackboneSpec, load_backbone
-from radunion.phantom import Simulation, simulate
 from radunion.scoring import infer
 from radunion.study.plans import plan_of
 from radunion.study.protocols import PROTOCOLS, PairProtocol, Variant
@@ -38,7 +38,7 @@ def test_left_and_right_halves_stay_apart_and_change_places_when_mirrored() -> N
 def test_finder_and_frozen_network_are_one_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(teachers, "FEWEST_BOXES", 5)
     monkeypatch.setattr(compact, "FINDER", replace(FINDER, epochs=1))
-    cohort = read_cohort(simulate(tmp_path / "simulated", Simulation(14, 5, format="png"), workers=2))
+    cohort = read_cohort(simulated())
     protocol = PROTOCOLS["pair-frozen"]
     assert isinstance(protocol, PairProtocol)
     small = replace(protocol, name="small", network="test_resnet", epochs=2)

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.exports import export_any
+from tests.simulated import simulated
 
 from radunion.cohort import Cohort, read_cohort
 from radunion.errors import BundleError, UsageError
 from radunion.features import BackboneSpec
-from radunion.phantom import Simulation, simulate
 from radunion.scoring import Bundle, load_bundle, named_bundle, write_bundle
 from radunion.scoring.bundle import WEIGHTS
 from radunion.training import compact, teachers
@@ -19,23 +20,23 @@ from radunion.training.settings import COMPACT, FINDER
 from radunion.training.start import Start, start_from
 from radunion.training.train import train_model
 
-PATIENTS = 14
-
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    export_any(monkeypatch)
     monkeypatch.setattr(compact, "FINDER", replace(FINDER, epochs=1))
     monkeypatch.setattr(compact, "CORTEX_FINDER", replace(FINDER, epochs=1))
 
 
 @pytest.fixture(scope="module")
-def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
-    return read_cohort(simulate(tmp_path_factory.mktemp("films"), Simulation(PATIENTS, 5, format="png"), workers=2))
+def cohort() -> Cohort:
+    return read_cohort(simulated())
 
 
 @pytest.fixture(scope="module")
 def first(cohort: Cohort, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     with pytest.MonkeyPatch.context() as patch:
+        export_any(patch)
         patch.setattr(teachers, "FEWEST_BOXES", 5)
         patch.setattr(compact, "FINDER", replace(FINDER, epochs=1))
         patch.setattr(compact, "CORTEX_FINDER", replace(FINDER, epochs=1))

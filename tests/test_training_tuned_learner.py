@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tests.exports import export_once
+from tests.simulated import simulated
 from tests.test_training_tuned_samples import SETTINGS, backbone
 
 from radunion.cohort import read_cohort
 from radunion.errors import UsageError
-from radunion.phantom import Simulation, simulate
 from radunion.scoring import infer
 from radunion.scoring.graph import OUTPUTS
 from radunion.study.plans import plan_of
@@ -82,9 +83,10 @@ def test_the_graph_of_a_tuned_network_says_what_the_network_says() -> None:
 def test_a_tuned_protocol_becomes_a_bundle_and_resumes_to_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    export_once(monkeypatch)
     monkeypatch.setattr(teachers, "FEWEST_BOXES", 5)
     monkeypatch.setattr(compact, "FINDER", replace(FINDER, epochs=1))
-    cohort = read_cohort(simulate(tmp_path / "simulated", Simulation(14, 5, format="png"), workers=2))
+    cohort = read_cohort(simulated())
     plan = plan_of(
         small(), Variant(files={"small": "none"}), name="small", seed=0, precision="float32", folds=None,
         machine=Machine(accelerator="cpu"),

@@ -47,11 +47,11 @@ class CompactLook(nn.Module):
 
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Look:
         found = both_ways(self.finder, strips)
-        height = strips.shape[-2]
-        rows, shares = places_of(found.focus, height, self.places)
-        features, evidence = zip(*(self._at(strips, row) for row in rows.unbind(dim=1)), strict=True)
-        parts = torch.stack(evidence, dim=1) * shares[:, :, None, None, None]
-        return Look(torch.stack(features, dim=1), shares, found.lateral.sigmoid(), found.overview, parts.sum(dim=1))
+        rows, shares = places_of(found.focus, strips.shape[-2], self.places)
+        each = strips[:, None].expand(-1, self.places, -1, -1, -1).flatten(0, 1)
+        features, evidence = (part.unflatten(0, (-1, self.places)) for part in self._at(each, rows.flatten()))
+        parts = evidence * shares[:, :, None, None, None]
+        return Look(features, shares, found.lateral.sigmoid(), found.overview, parts.sum(dim=1))
 
     def _at(self, strips: Float[Tensor, "n 1 h w"], row: Float[Tensor, " n"]) -> tuple[Tensor, Tensor]:
         """Return the features of a place, and where they come from."""
