@@ -17,7 +17,7 @@ from radunion.joint import TOTAL_SCORES
 from radunion.radiograph import Preprocessing, Radiograph, Side, crop_of, find_shaft, read_radiograph
 from radunion.scale import LEVELS
 from radunion.scoring import Bundle, Inferred, infer_prepared
-from radunion.scoring.leg_gate import leg_likeness
+from radunion.scoring.positive import as_positive
 from radunion.scoring.totals import used_cortices
 
 _MAPPED: tuple[Transform, ...] = (AS_FILED, "mirrored")
@@ -54,15 +54,15 @@ class Looked:
 
     `said` is by version; `lateral` is P(lateral view) of the AP and of the lateral film, each given alone, None where
     there is no such film. `away` is how far each film's heat-map has its peak from the radiologist's boxes, a share of
-    the film's height, None without a box. `strange` says by version how many films the leg gate flags. `area` is the
-    control.
+    the film's height, None without a box. `turned` says by version how many films were taken for negatives. `area` is
+    the control.
     """
 
     examination: RealExamination
     said: Mapping[Transform, Said]
     lateral: tuple[float | None, float | None]
     away: tuple[float | None, float | None]
-    strange: Mapping[Transform, int]
+    turned: Mapping[Transform, int]
     area: float
     side: Side | None
 
@@ -85,14 +85,14 @@ def look(bundle: Bundle, examination: RealExamination, *, changes: Mapping[Trans
     films = read_films(examination)
     acts: dict[Transform, Act] = {AS_FILED: as_filed, **(changes if examination.whole else {})}
     pairs: dict[Transform, PreparedPair] = {}
-    inputs, strange = [], {}
+    inputs, turned = [], {}
     for name, act in acts.items():
         pair = prepared(films, bundle.preprocessing, act=act)
         inputs.append(pair.inputs())
         if name in _MAPPED:
             pairs[name] = pair
         if name in _GATED:
-            strange[name] = sum(leg_likeness(film.radiograph.pixels) < 0 for film in pair.films if film is not None)
+            turned[name] = sum(as_positive(_changed(film, act)).turned for film in films if film is not None)
     inferred = _infer(bundle, inputs, pairs[AS_FILED].present[0])
     said = {name: _said(bundle, inferred, row, pairs.get(name)) for row, name in enumerate(acts)}
     ap = films[0]
@@ -101,7 +101,7 @@ def look(bundle: Bundle, examination: RealExamination, *, changes: Mapping[Trans
         said,
         _alone(bundle, pairs[AS_FILED]),
         _away(examination, pairs[AS_FILED], inferred),
-        strange,
+        turned,
         area=_mean([_area(film) for film in pairs[AS_FILED].films if film is not None]),
         side=examination.side or (None if ap is None else ap.side),
     )
@@ -118,7 +118,7 @@ def read_films(examination: RealExamination) -> tuple[Radiograph | None, Radiogr
 
 def prepared(films: Sequence[Radiograph | None], how: Preprocessing, *, act: Act = as_filed) -> PreparedPair:
     """Return two films as a model takes them, after a change of their pixels."""
-    ap, lateral = (None if film is None else _prepared(replace(film, pixels=act(film.pixels)), how) for film in films)
+    ap, lateral = (None if film is None else _prepared(_changed(film, act), how) for film in films)
     return PreparedPair((ap, lateral), how)
 
 
@@ -130,7 +130,12 @@ def _cut(film: MarkedFilm, cut: Box | None) -> Radiograph:
     return replace(radiograph, pixels=np.ascontiguousarray(radiograph.pixels[y0:y1, x0:x1]))
 
 
+def _changed(film: Radiograph, act: Act) -> Radiograph:
+    return replace(film, pixels=act(film.pixels))
+
+
 def _prepared(film: Radiograph, how: Preprocessing) -> PreparedFilm:
+    film = as_positive(film).radiograph
     crop = crop_of(film.pixels, how)
     return PreparedFilm(film, crop.pixels, crop.window)
 

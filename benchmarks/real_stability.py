@@ -29,8 +29,9 @@ _HOW = (
 )
 _NEGATIVE = (
     "Black and white exchanged: a DICOM film that says so (MONOCHROME1, or a presentation LUT shape INVERSE) is turned "
-    "round when it is read and its score is the same. A PNG or JPEG, and most TIFF files, cannot say so: nothing turns "
-    "them round, and the only sign is the check whether the film looks like a leg at all (warning RS312), which flags"
+    "round when it is read and its score is the same. A PNG or JPEG, and most TIFF files, cannot say so: a film that "
+    "does not look like a leg, and whose negative does, is turned round before it is scored (warning RS314). Turned "
+    "were"
 )
 
 
@@ -94,13 +95,13 @@ def _negative(looked: Sequence[Looked], numbers: Numbers) -> Iterator[Prose]:
     """Say what is done about a negative, and how often it is seen."""
     told = []
     for version, words in _GATED.items():
-        known = [one for one in looked if version in one.strange]
-        flags = np.array([one.strange[version] > 0 for one in known], dtype=np.bool_)
+        known = [one for one in looked if version in one.turned]
+        flags = np.array([one.turned[version] > 0 for one in known], dtype=np.bool_)
         groups = np.array([one.group for one in known], dtype=np.str_)
-        row = share_row("leg gate", flags, groups, metric="flagged", scope=version)
+        row = share_row("leg gate", flags, groups, metric="turned", scope=version)
         told.append(f"{said(numbers.cell(row))} {words}")
     yield Prose(
-        f"{_NEGATIVE} {' and '.join(told)} (an examination counts when either film is flagged; its limit was tuned on "
+        f"{_NEGATIVE} {' and '.join(told)} (an examination counts when either film is turned; the limit was tuned on "
         f"{gate_card().tuned_on}).",
     )
 

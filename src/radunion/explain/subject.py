@@ -12,6 +12,7 @@ from radunion.errors import UsageError
 from radunion.radiograph import Preprocessing, Radiograph, Window, crop_of, read_radiograph
 from radunion.scale import CORTICES, CORTICES_ON, Cortex, View, view_of
 from radunion.scoring.evidence import EvidenceMap
+from radunion.scoring.positive import as_positive
 
 VIEWS: tuple[View, View] = ("ap", "lateral")
 Maps = Mapping[Cortex, EvidenceMap]
@@ -140,6 +141,6 @@ def level_score(reader: Reader, pair: PreparedPair, cortex: Cortex) -> Callable[
 def _prepared(path: Path | None, how: Preprocessing) -> PreparedFilm | None:
     if path is None:
         return None
-    radiograph = read_radiograph(path)
+    radiograph = as_positive(read_radiograph(path)).radiograph
     crop = crop_of(radiograph.pixels, how)
     return PreparedFilm(radiograph, crop.pixels, crop.window)

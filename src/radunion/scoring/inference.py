@@ -14,6 +14,7 @@ from radunion.joint import concatenate
 from radunion.radiograph import Preprocessing, prepare, read_radiograph
 from radunion.scoring.bundle import Bundle
 from radunion.scoring.graph import Inferred, cores
+from radunion.scoring.positive import as_positive
 
 Pair = tuple[Path | None, Path | None]
 """The AP and the lateral film of an examination; at least one."""
@@ -79,8 +80,8 @@ def distances(bundle: Bundle, inferred: Inferred) -> Float[np.ndarray, "n 2"]:
 
 
 def prepared_film(path: Path, how: Preprocessing) -> Float32[np.ndarray, "height width"]:
-    """Read one film and prepare it."""
-    return prepare(read_radiograph(path).pixels, how)
+    """Read one film and prepare it, turned round where its file holds a negative."""
+    return prepare(as_positive(read_radiograph(path)).radiograph.pixels, how)
 
 
 def prepared_batches(pairs: Sequence[Pair], how: Preprocessing, batch: int) -> Generator[Batch, None, None]:

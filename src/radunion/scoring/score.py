@@ -17,7 +17,7 @@ from radunion.scoring.document import Familiarity, FilmInput, ModelStamp, ScoreD
 from radunion.scoring.evidence import EvidenceMap
 from radunion.scoring.graph import Inferred
 from radunion.scoring.inference import distances, infer_prepared
-from radunion.scoring.leg_gate import leg_likeness
+from radunion.scoring.positive import as_positive
 from radunion.scoring.same_film import same_film
 from radunion.scoring.totals import score_cortices, score_total, score_union, used_cortices
 from radunion.scoring.views import PAIR, Assigned, Claim, assign_views
@@ -31,12 +31,13 @@ PreparedFilm = Float32[np.ndarray, "height width"]
 
 @dataclass(frozen=True)
 class Film:
-    """One film read and prepared; `leg` is how like a leg it is."""
+    """One film read and prepared; `leg` is how like a leg it is, `turned` whether its file holds the negative of it."""
 
     radiograph: Radiograph
     crop: Crop
     claim: Claim
     leg: float
+    turned: bool
 
     def missed(self, card: Card) -> ScoreCode | None:
         """Return the warning of what was not found where the model wants to look."""
@@ -138,10 +139,10 @@ def _sets(card: Card, coverage: float) -> Conformal | None:
 
 
 def _read(path: Path, how: Preprocessing, view: View | None) -> Film:
-    radiograph = read_radiograph(path)
+    film = as_positive(read_radiograph(path))
+    radiograph = film.radiograph
     claim = Claim(radiograph.view, radiograph.view_source) if view is None else Claim(view, "user")
-    leg = leg_likeness(radiograph.pixels)
-    return Film(radiograph, crop_of(radiograph.pixels, how), claim, leg)
+    return Film(radiograph, crop_of(radiograph.pixels, how), claim, film.leg, film.turned)
 
 
 def _infer(bundle: Bundle, films: Sequence[Film]) -> tuple[Assigned, Inferred]:
@@ -222,6 +223,8 @@ def _warnings(
     paths = [str(film.radiograph.path) for film in films]
     if strange := [path for path, one in zip(paths, films, strict=True) if one.leg < 0]:
         yield warning("RS312", *strange)
+    if turned := [path for path, one in zip(paths, films, strict=True) if one.turned]:
+        yield warning("RS314", *turned)
     if not familiarity.familiar:
         yield warning("RS307")
     for code in sorted({code for code, _ in assigned.notes}):

@@ -6,7 +6,20 @@ from radunion.radiograph import WarningCode
 from radunion.scoring.strict import Strict
 
 ScoreCode = Literal[
-    "RS301", "RS302", "RS303", "RS304", "RS305", "RS306", "RS307", "RS308", "RS309", "RS310", "RS311", "RS312", "RS313"
+    "RS301",
+    "RS302",
+    "RS303",
+    "RS304",
+    "RS305",
+    "RS306",
+    "RS307",
+    "RS308",
+    "RS309",
+    "RS310",
+    "RS311",
+    "RS312",
+    "RS313",
+    "RS314",
 ]
 
 SCORE_WARNINGS: dict[ScoreCode, str] = {
@@ -23,6 +36,7 @@ SCORE_WARNINGS: dict[ScoreCode, str] = {
     "RS311": "the model takes the film for the other view than it is scored as",
     "RS312": "this does not look like a film of a lower leg; do not rely on this score",
     "RS313": "no fracture was found on it; the whole film was scored",
+    "RS314": "this looks like the negative of a film; dark and bright were exchanged before it was scored",
 }
 """Code of each warning and its sentence; a sentence never holds a DICOM attribute value."""
 

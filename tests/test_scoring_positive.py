@@ -1,0 +1,68 @@
+"""A film stored as a negative is turned round, and said to be; a leg, and what is no leg, are left as they are."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.test_scoring_samples import save_film, write
+
+from radunion.phantom.made import made_film
+from radunion.radiograph import Preprocessing, prepare, read_radiograph
+from radunion.scoring import score_films
+from radunion.scoring.inference import prepared_film
+from radunion.scoring.leg_gate import leg_likeness
+from radunion.scoring.positive import as_positive
+
+LEG = 7
+"""The seed of a film whose negative does not look like a leg."""
+SHARED = Path(os.environ.get("RADUNION_SHARED", "../shared")) / "real"
+
+
+def test_the_negative_of_a_leg_is_scored_as_the_leg_is_and_named(tmp_path: Path) -> None:
+    leg = np.round(made_film("leg", LEG) * 255).astype(np.float32) / np.float32(255)
+    right, negative = save_film(tmp_path / "leg.png", leg), save_film(tmp_path / "negative.png", 1 - leg)
+    assert leg_likeness(read_radiograph(negative).pixels) < 0
+    model = write(tmp_path / "model")
+    as_it_is, turned = (score_films([path], model, views=("ap",)) for path in (right, negative))
+    np.testing.assert_allclose(turned.inferred.joint.margins(), as_it_is.inferred.joint.margins(), atol=1e-4)
+    assert [one.level for one in turned.document.cortices.values()] == [
+        one.level for one in as_it_is.document.cortices.values()
+    ]
+    assert turned.document.inputs[0].leg == pytest.approx(as_it_is.document.inputs[0].leg, abs=0.01)
+    (told,) = (one.message for one in turned.document.warnings if one.code == "RS314")
+    assert told.startswith(f"{negative}: this looks like the negative of a film")
+    assert not {"RS312", "RS314"} & {one.code for one in as_it_is.document.warnings}
+    (shown,) = (film for film in turned.films if film is not None)
+    np.testing.assert_allclose(shown.pixels, read_radiograph(right).pixels, atol=1e-6)
+
+
+def test_an_evaluation_sees_what_a_score_sees(tmp_path: Path) -> None:
+    leg = made_film("leg", LEG)
+    negative = save_film(tmp_path / "negative.png", 1 - leg)
+    how = Preprocessing(height=64, width=48)
+    np.testing.assert_allclose(
+        prepared_film(negative, how), prepare(1 - read_radiograph(negative).pixels, how), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_no_leg_either_way_is_left_as_it_is(tmp_path: Path, seed: int) -> None:
+    noise = np.random.default_rng(seed).random((40, 30)).astype(np.float32)
+    film = read_radiograph(save_film(tmp_path / "noise.png", noise))
+    found = as_positive(film)
+    assert not found.turned
+    assert found.leg < 0
+    assert found.radiograph is film
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real films (RADUNION_SHARED) are not there")
+def test_no_real_leg_is_turned_most_of_their_negatives_are_and_nothing_else_becomes_a_leg() -> None:
+    legs = [read_radiograph(path) for path in sorted((SHARED / "dev" / "images").glob("*.jpg"))]
+    assert not any(as_positive(film).turned for film in legs)
+    assert np.mean([as_positive(replace(film, pixels=1 - film.pixels)).turned for film in legs]) > 0.7
+    others = [read_radiograph(path) for path in sorted((SHARED / "other").glob("*.jpg"))]
+    assert others
+    assert not any(as_positive(film).turned for film in others)
