@@ -20,8 +20,9 @@ demo: $(READY)
 test: $(READY)
 	$(PYTEST) -m "not slow"
 
+# Shapes and types are checked in the quick tests only. WITHIN=SECONDS skips what would begin later.
 test-slow: $(READY)
-	$(PYTEST) -m slow
+	$(PYTEST) -m slow --jaxtyping-packages=radunion.errors,beartype.beartype $(if $(WITHIN),--within $(WITHIN))
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -16,7 +16,7 @@ import pytest
 
 from radunion.phantom import Simulation, simulate
 
-PATIENTS, TRIALS, KILLS = 16, 30, 5
+PATIENTS, TRIALS, KILLS = 14, 20, 3
 SMALL = """
 base = "thesis-2"
 name = "small"

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from tests.simulated import simulated
 
-KILLS = 5
-TINY = 'base = "lenet"\nname = "tiny"\nsize = 96\nepochs = 12\nbatch = 8\n'
+KILLS = 3
+TINY = 'base = "lenet"\nname = "tiny"\nsize = 64\nepochs = 8\nbatch = 8\n'
 
 
 def command(cohort: Path, out: Path, folder: Path) -> list[str]:
@@ -63,7 +63,7 @@ def test_killed_at_random_moments_a_study_ends_the_same(tmp_path: Path) -> None:
             env=environment, start_new_session=True,
         )  # fmt: skip
         try:
-            run.wait(timeout=moments.uniform(0.2, 0.9) * took)
+            run.wait(timeout=moments.uniform(0.2, 0.7) * took)
         except subprocess.TimeoutExpired:
             os.killpg(run.pid, 9)
             run.wait()
