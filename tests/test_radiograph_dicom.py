@@ -118,7 +118,9 @@ def test_without_a_window_the_full_range_is_taken(read: Reader) -> None:
 )
 def test_a_film_is_inverted_once_whichever_tag_says_so(read: Reader, tags: dict[str, str], inverted: bool) -> None:
     expected = [1 - value for value in PLAIN] if inverted else PLAIN
-    assert shown(read(rows(*VALUES), **tags), 4) == pytest.approx(expected)
+    film = read(rows(*VALUES), **tags)
+    assert shown(film, 4) == pytest.approx(expected)
+    assert film.greys_told
 
 
 @pytest.mark.parametrize("bits", [10, 12, 15, 16])

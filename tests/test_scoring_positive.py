@@ -57,6 +57,14 @@ def test_what_is_no_leg_either_way_is_left_as_it_is(tmp_path: Path, seed: int) -
     assert found.radiograph is film
 
 
+def test_what_its_file_says_is_believed_and_of_a_small_picture_nothing_is_said(tmp_path: Path) -> None:
+    film = read_radiograph(save_film(tmp_path / "negative.png", 1 - made_film("leg", LEG)))
+    assert as_positive(film).turned
+    assert not as_positive(replace(film, greys_told=True)).turned
+    assert not as_positive(replace(film, pixels=film.pixels[::2, ::2])).turned
+    assert not film.greys_told
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real films (RADUNION_SHARED) are not there")
 def test_no_real_leg_is_turned_most_of_their_negatives_are_and_nothing_else_becomes_a_leg() -> None:

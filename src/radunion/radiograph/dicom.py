@@ -50,7 +50,7 @@ def read_dicom(content: bytes) -> Picture:
     side, side_source = find_side(film)
     spacing, spacing_source, spacing_codes = find_spacing(film)
     codes = (*codes, *_length_codes(film, ended), *view_codes, *spacing_codes, *_modality_codes(film))
-    return Picture(pixels, codes, view, view_source, side, side_source, spacing, spacing_source)
+    return Picture(pixels, codes, view, view_source, side, side_source, spacing, spacing_source, greys_told=True)
 
 
 def _parsed(content: bytes) -> Dataset:

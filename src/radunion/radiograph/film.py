@@ -23,7 +23,8 @@ _FAINT = 0.1
 class Radiograph:
     """One film: pixels in [0, 1] with bright = dense, and what its file says of it.
 
-    `spacing_mm` is (row, column) in millimetres; `sha256` is of the file's bytes.
+    `spacing_mm` is (row, column) in millimetres; `greys_told` is whether the file says which way its greys go; `sha256`
+    is of its bytes.
     """
 
     pixels: Float32[np.ndarray, "h w"]
@@ -35,6 +36,7 @@ class Radiograph:
     side_source: SideSource | None
     spacing_mm: tuple[float, float] | None
     spacing_source: SpacingSource | None
+    greys_told: bool
     warnings: tuple[FilmWarning, ...]
 
 
@@ -65,6 +67,7 @@ def read_radiograph(path: Path | str) -> Radiograph:
         side_source=picture.side_source,
         spacing_mm=picture.spacing_mm,
         spacing_source=picture.spacing_source,
+        greys_told=picture.greys_told,
         warnings=tuple(FilmWarning.of(code) for code in (*picture.codes, *_contrast_codes(picture.pixels))),
     )
 

@@ -20,7 +20,10 @@ SpacingSource = Literal[
 
 @dataclass(frozen=True)
 class Picture:
-    """A decoded film: pixels in [0, 1], bright = dense, and the codes of what is odd."""
+    """A decoded film: pixels in [0, 1], bright = dense, and the codes of what is odd.
+
+    `greys_told` is whether the file says which way its greys go.
+    """
 
     pixels: Float32[np.ndarray, "h w"]
     codes: tuple[WarningCode, ...] = ()
@@ -30,3 +33,4 @@ class Picture:
     side_source: SideSource | None = None
     spacing_mm: tuple[float, float] | None = None
     spacing_source: SpacingSource | None = None
+    greys_told: bool = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from radunion.radiograph import Radiograph
 from radunion.scoring.leg_gate import leg_likeness
+from radunion.scoring.leg_gate.thumbnail import SIDE
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,12 @@ class Positive:
 
 
 def as_positive(radiograph: Radiograph) -> Positive:
-    """Turn a film round if it does not look like a leg and its negative does."""
+    """Turn a picture round that does not look like a leg while its negative does.
+
+    What its file says is believed; of a picture too small for the gate nothing is said.
+    """
     leg = leg_likeness(radiograph.pixels)
-    if leg < 0:
+    if leg < 0 and not radiograph.greys_told and max(radiograph.pixels.shape) >= SIDE:
         negative = replace(radiograph, pixels=1 - radiograph.pixels)
         other = leg_likeness(negative.pixels)
         if other >= 0:
