@@ -14,4 +14,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     within = item.config.getoption("--within")
     if within is not None and time.monotonic() - _BEGAN > within:
-        pytest.skip(f"{within:g} s were given, and it would have begun later")
+        pytest.skip(f"{item.nodeid} would have begun later than the {within:g} s that were given")
