@@ -12,12 +12,12 @@ from benchmarks.real_tables import RealExamination
 from benchmarks.real_transforms import AS_FILED, HARMLESS, Act, Transform, as_filed
 from radunion.cohort import Box
 from radunion.explain.marked import MarkedFilm
-from radunion.explain.subject import PreparedFilm, PreparedPair
+from radunion.explain.subject import PreparedFilm, PreparedPair, prepared_pair
 from radunion.joint import TOTAL_SCORES
-from radunion.radiograph import Preprocessing, Radiograph, Side, crop_of, find_shaft, read_radiograph
+from radunion.radiograph import Preprocessing, Radiograph, Side, find_shaft, read_radiograph
 from radunion.scale import LEVELS
 from radunion.scoring import Bundle, Inferred, infer_prepared
-from radunion.scoring.positive import as_positive
+from radunion.scoring.positive import as_positives
 from radunion.scoring.totals import used_cortices
 
 _MAPPED: tuple[Transform, ...] = (AS_FILED, "mirrored")
@@ -92,7 +92,8 @@ def look(bundle: Bundle, examination: RealExamination, *, changes: Mapping[Trans
         if name in _MAPPED:
             pairs[name] = pair
         if name in _GATED:
-            turned[name] = sum(as_positive(_changed(film, act)).turned for film in films if film is not None)
+            shown = [_changed(film, act) for film in films if film is not None]
+            turned[name] = sum(film.turned for film in as_positives(shown))
     inferred = _infer(bundle, inputs, pairs[AS_FILED].present[0])
     said = {name: _said(bundle, inferred, row, pairs.get(name)) for row, name in enumerate(acts)}
     ap = films[0]
@@ -118,8 +119,8 @@ def read_films(examination: RealExamination) -> tuple[Radiograph | None, Radiogr
 
 def prepared(films: Sequence[Radiograph | None], how: Preprocessing, *, act: Act = as_filed) -> PreparedPair:
     """Return two films as a model takes them, after a change of their pixels."""
-    ap, lateral = (None if film is None else _prepared(_changed(film, act), how) for film in films)
-    return PreparedPair((ap, lateral), how)
+    ap, lateral = (None if film is None else _changed(film, act) for film in films)
+    return prepared_pair(ap, lateral, how)
 
 
 def _cut(film: MarkedFilm, cut: Box | None) -> Radiograph:
@@ -132,12 +133,6 @@ def _cut(film: MarkedFilm, cut: Box | None) -> Radiograph:
 
 def _changed(film: Radiograph, act: Act) -> Radiograph:
     return replace(film, pixels=act(film.pixels))
-
-
-def _prepared(film: Radiograph, how: Preprocessing) -> PreparedFilm:
-    film = as_positive(film).radiograph
-    crop = crop_of(film.pixels, how)
-    return PreparedFilm(film, crop.pixels, crop.window)
 
 
 def _infer(bundle: Bundle, inputs: Sequence[tuple[np.ndarray, np.ndarray]], present: Bool[np.ndarray, "2"]) -> Inferred:

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from tests.test_explain_samples import ContrastReader, a_quality, even, examinations, known, noisy, truthful
 
+from radunion.cohort import Box
 from radunion.errors import FilmError, UsageError
+from radunion.evaluation.heatmaps.pointing import NEAR
 from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.explain.marked import MarkedExamination
 from radunion.explain.measure import HeatmapSettings, measure_heatmaps
@@ -33,6 +35,37 @@ def test_right_maps_point_at_every_target(quality: HeatmapQuality) -> None:
         assert estimate(quality, "teller", "pointing", scope) == 1.0
         assert estimate(quality, "teller", "energy", scope) > 0.8
     assert estimate(quality, "teller", "energy", "film") > 0.85
+
+
+@pytest.mark.parametrize(("aside", "strict", "near"), [(0, 1.0, 1.0), (15, 0.0, 1.0), (18, 0.0, 0.0)])
+def test_a_little_beside_the_box_is_told_apart(tmp_path: Path, aside: int, strict: float, near: float) -> None:
+    truth = examinations(tmp_path, 2)
+    marked = [_moved(one, aside) for one in truth]
+    subject = Subject("teller", "evidence", ContrastReader(), truthful(known(truth)))
+    found = measure_heatmaps(subject, marked, settings=FEW, simulated=True)
+    assert estimate(found, "teller", "pointing", "cortices") == strict
+    assert estimate(found, "teller", "pointing-near", "cortices") == near
+    for way in ("centre", "edges", "fixed", "fixed-tuned"):
+        assert estimate(found, way, "pointing-near", "film") >= estimate(found, way, "pointing", "film")
+    allowed = measure_heatmaps(subject, marked, settings=replace(FEW, tolerance=NEAR), simulated=True)
+    assert estimate(allowed, "teller", "pointing", "cortices") == near
+    assert allowed.find("teller", "pointing-near", "cortices") is None
+
+
+def _moved(one: MarkedExamination, aside: int) -> MarkedExamination:
+    """Mark the cortices so many pixels farther down than they lie; the films are 160 pixels high."""
+    films = [
+        None
+        if film is None
+        else replace(film, cortices={name: _down(box, aside) for name, box in film.cortices.items()})
+        for film in one.films
+    ]
+    return replace(one, films=(films[0], films[1]))
+
+
+def _down(box: Box, aside: int) -> Box:
+    left, top, right, bottom = box
+    return left, top + aside, right, bottom + aside
 
 
 def test_every_guess_stands_beside_the_model(quality: HeatmapQuality) -> None:

@@ -17,7 +17,7 @@ from radunion.evaluation.heatmaps.sanity import sanity
 from radunion.report.figures import svg
 from radunion.report.heatmaps import heatmap_section
 from radunion.report.heatmaps.sheet import ContactSheet
-from radunion.report.heatmaps.words import cell_of, name_of, written
+from radunion.report.heatmaps.words import cell_of, in_a_line, name_of, written
 from radunion.report.heatmaps.write import write_heatmap_report
 from radunion.report.study.blocks import Grid, Prose, figures_in, grids_in
 
@@ -58,6 +58,14 @@ def test_the_model_stands_first_and_every_guess_beside_it(quality: HeatmapQualit
     ]  # fmt: skip
     assert [line.kind for line in table.lines] == ["model", *["blind"] * 5]
     assert table.lines[0].cells[1].text == "100 %"
+
+
+def test_what_a_little_beside_the_box_changes_has_a_table_and_a_place_in_the_line(quality: HeatmapQuality) -> None:
+    table = grids(quality)["heatmaps-near"]
+    assert "2.5 % of the film’s height beside the box" in table.caption
+    assert [line.head for line in table.lines] == [line.head for line in grids(quality)["heatmaps-pointing"].lines]
+    assert "100 % at the cortex (" in in_a_line(quality)
+    assert "), 100 % at most 2.5 % of the film’s height beside it" in in_a_line(quality)
 
 
 def test_differences_are_judged_by_which_way_is_better(quality: HeatmapQuality) -> None:

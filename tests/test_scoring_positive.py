@@ -11,12 +11,14 @@ from tests.test_scoring_samples import save_film, write
 from radunion.phantom.made import made_film
 from radunion.radiograph import Preprocessing, prepare, read_radiograph
 from radunion.scoring import score_films
-from radunion.scoring.inference import prepared_film
+from radunion.scoring.inference import prepared_films
 from radunion.scoring.leg_gate import leg_likeness
-from radunion.scoring.positive import as_positive
+from radunion.scoring.positive import as_positive, as_positives
 
 LEG = 7
 """The seed of a film whose negative does not look like a leg."""
+LIKELY = 0
+"""The seed of a film whose negative looks like one too, but less than the film itself."""
 SHARED = Path(os.environ.get("RADUNION_SHARED", "../shared")) / "real"
 
 
@@ -42,9 +44,41 @@ def test_an_evaluation_sees_what_a_score_sees(tmp_path: Path) -> None:
     leg = made_film("leg", LEG)
     negative = save_film(tmp_path / "negative.png", 1 - leg)
     how = Preprocessing(height=64, width=48)
-    np.testing.assert_allclose(
-        prepared_film(negative, how), prepare(1 - read_radiograph(negative).pixels, how), atol=1e-6
-    )
+    (found,) = prepared_films([negative], how)
+    np.testing.assert_allclose(found, prepare(1 - read_radiograph(negative).pixels, how), atol=1e-6)
+
+
+def test_where_one_film_of_an_examination_is_turned_the_other_is_judged_by_which_way_is_more_like_a_leg(
+    tmp_path: Path,
+) -> None:
+    legs = [read_radiograph(save_film(tmp_path / f"{seed}.png", made_film("leg", seed))) for seed in (LEG, LIKELY)]
+    negatives = [replace(film, pixels=1 - film.pixels) for film in legs]
+    assert not as_positive(negatives[1]).turned
+    for order in ([0, 1], [1, 0]):
+        found = as_positives([negatives[one] for one in order])
+        assert [film.turned for film in found] == [True, True]
+        for film, one in zip(found, order, strict=True):
+            np.testing.assert_allclose(film.radiograph.pixels, legs[one].pixels, atol=1e-6)
+    assert [film.turned for film in as_positives([negatives[0], legs[1]])] == [True, False]
+    assert [film.turned for film in as_positives([negatives[0], replace(negatives[1], greys_told=True)])] == [
+        True,
+        False,
+    ]
+    assert not any(film.turned for film in as_positives([legs[0], negatives[1]]))
+
+
+def test_a_pair_of_negatives_is_scored_and_evaluated_as_the_pair_is(tmp_path: Path) -> None:
+    legs = [np.round(made_film("leg", seed) * 255).astype(np.float32) / np.float32(255) for seed in (LEG, LIKELY)]
+    right = [save_film(tmp_path / f"{number}.png", leg) for number, leg in enumerate(legs)]
+    stored = [save_film(tmp_path / f"negative-{number}.png", 1 - leg) for number, leg in enumerate(legs)]
+    model = write(tmp_path / "model")
+    as_it_is, turned = (score_films(paths, model, views=("ap", "lateral")) for paths in (right, stored))
+    np.testing.assert_allclose(turned.inferred.joint.margins(), as_it_is.inferred.joint.margins(), atol=1e-4)
+    (told,) = (one.message for one in turned.document.warnings if one.code == "RS314")
+    assert told.startswith(f"{stored[0]} and {stored[1]}: ")
+    how = model.preprocessing
+    for found, film in zip(prepared_films(stored, how), prepared_films(right, how), strict=True):
+        np.testing.assert_allclose(found, film, atol=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(3))

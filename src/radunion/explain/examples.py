@@ -48,4 +48,12 @@ def _example(rank: Rank, seen: Seen, examination: MarkedExamination, subject: Su
     scale = height / shape[0]
     boxes = tuple((x0 * scale, y0 * scale, x1 * scale, y1 * scale) for x0, y0, x1, y1 in film.fracture)
     values = over_film(mapped.own, "film", seen.side, mapped.pair, longest=HEIGHT)
-    return Example(rank, VIEWS[seen.side], seen.energy[subject.name], seen.hits[subject.name], small, values, boxes)
+    return Example(
+        rank,
+        VIEWS[seen.side],
+        seen.energy[subject.name],
+        seen.hits["pointing"].ways[subject.name],
+        small,
+        values,
+        boxes,
+    )

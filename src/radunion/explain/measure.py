@@ -115,7 +115,7 @@ def _drawn(count: int, settings: HeatmapSettings) -> frozenset[int]:
 def _notes(films: Sequence[Seen], subject: Subject, random: Subject | None, settings: HeatmapSettings) -> Iterator[str]:
     if subject.way == "evidence":
         yield "evidence is where the model reads, not what it makes of it: only deletion and insertion ask for that"
-    along, _ = best_place(np.stack([one.places for one in films]), on_the_line())
+    along, _ = best_place(np.stack([one.hits["pointing"].places for one in films]), on_the_line())
     yield f"the best fixed place lies {100 * along:.0f} % of the film's length down the shaft, chosen on these films"
     if random is None:
         yield "no model with random weights stood beside it, so nothing says that the maps depend on what was learned"

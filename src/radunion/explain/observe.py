@@ -11,7 +11,8 @@ from radunion.evaluation.heatmaps.curves import cells_of
 from radunion.evaluation.heatmaps.energy import area_share, energy_inside
 from radunion.evaluation.heatmaps.fixed import beside_the_line, on_the_line
 from radunion.evaluation.heatmaps.places import centre, densest_edges, on_shaft
-from radunion.evaluation.heatmaps.pointing import points_at
+from radunion.evaluation.heatmaps.pointing import NEAR, points_at
+from radunion.evaluation.heatmaps.rows import Pointing
 from radunion.evaluation.heatmaps.sanity import similarity
 from radunion.evaluation.heatmaps.target import Target
 from radunion.explain.marked import MarkedExamination, MarkedFilm
@@ -27,20 +28,27 @@ LONGEST = 640
 
 
 @dataclass(frozen=True)
+class Hits:
+    """Hold who points at a target: `ways` by protocol, `places` the fixed places on the shaft."""
+
+    ways: Mapping[str, bool]
+    places: Bool[np.ndarray, " p"]
+
+
+@dataclass(frozen=True)
 class Seen:
     """Hold what was found on one target of a film.
 
-    `row` is the examination's place, `hits` and `energy` are by protocol, `places` says which fixed places on the shaft
-    hit. `similarity` is that of a cortex's map and the one of random weights, None where there is none.
+    `row` is the examination's place, `energy` is by protocol. `similarity` is that of a cortex's map and the one of
+    random weights, None where there is none.
     """
 
     row: int
     side: int
     patient: str
     scope: Scope
-    hits: Mapping[str, bool]
+    hits: Mapping[Pointing, Hits]
     energy: Mapping[str, float]
-    places: Bool[np.ndarray, " p"]
     similarity: float | None
 
 
@@ -80,14 +88,32 @@ def observe(row: int, examination: MarkedExamination, mapped: Mapped, *, name: s
             looked = {name: over_film(mapped.own, scope, side, mapped.pair)}
             if mapped.random is not None:
                 looked["random-weights"] = over_film(mapped.random, scope, side, mapped.pair)
-            hits = {one: points_at(values, target, tolerance=tolerance) for one, values in looked.items()}
-            hits |= {one: bool(target.holds(at, tolerance=tolerance)[0]) for one, at in guesses.single.items()}
-            energy = {one: energy_inside(values, target) for one, values in looked.items()}
             tried = guesses.line if scope == "film" else guesses.beside
+            hits = {one: _hits(looked, guesses.single, tried, target, allowed) for one, allowed in _allowed(tolerance)}
+            energy = {one: energy_inside(values, target) for one, values in looked.items()}
             yield Seen(
                 row, side, examination.patient, scope, hits, energy | {"area": area_share(target)},
-                target.holds(tried, tolerance=tolerance), _similarity(mapped, scope),
+                _similarity(mapped, scope),
             )  # fmt: skip
+
+
+def _allowed(tolerance: float) -> Iterator[tuple[Pointing, float]]:
+    """Yield the tolerances to measure with: a greater one than asked for is told beside it."""
+    yield "pointing", tolerance
+    if tolerance < NEAR:
+        yield "pointing-near", NEAR
+
+
+def _hits(
+    looked: Mapping[str, Float32[np.ndarray, "h w"]],
+    single: Mapping[str, Float[np.ndarray, "1 2"]],
+    tried: Float[np.ndarray, "p 2"],
+    target: Target,
+    tolerance: float,
+) -> Hits:
+    ways = {one: points_at(values, target, tolerance=tolerance) for one, values in looked.items()}
+    guessed = {one: bool(target.holds(at, tolerance=tolerance)[0]) for one, at in single.items()}
+    return Hits(ways | guessed, target.holds(tried, tolerance=tolerance))
 
 
 def over_film(

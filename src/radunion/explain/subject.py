@@ -12,7 +12,7 @@ from radunion.errors import UsageError
 from radunion.radiograph import Preprocessing, Radiograph, Window, crop_of, read_radiograph
 from radunion.scale import CORTICES, CORTICES_ON, Cortex, View, view_of
 from radunion.scoring.evidence import EvidenceMap
-from radunion.scoring.positive import as_positive
+from radunion.scoring.positive import as_positives
 
 VIEWS: tuple[View, View] = ("ap", "lateral")
 Maps = Mapping[Cortex, EvidenceMap]
@@ -120,7 +120,16 @@ def prepare_pair(ap: Path | None, lateral: Path | None, how: Preprocessing) -> P
     """
     if ap is None and lateral is None:
         raise UsageError("heat-maps need the AP or the lateral film of an examination, found neither; give one")
-    return PreparedPair((_prepared(ap, how), _prepared(lateral, how)), how)
+    ap_film, lateral_film = (None if path is None else read_radiograph(path) for path in (ap, lateral))
+    return prepared_pair(ap_film, lateral_film, how)
+
+
+def prepared_pair(ap: Radiograph | None, lateral: Radiograph | None, how: Preprocessing) -> PreparedPair:
+    """Prepare films that were read, as they are scored: turned round where they are negatives."""
+    films = (ap, lateral)
+    there = iter(as_positives([film for film in films if film is not None]))
+    first, second = (None if film is None else _prepared(next(there).radiograph, how) for film in films)
+    return PreparedPair((first, second), how)
 
 
 def level_score(reader: Reader, pair: PreparedPair, cortex: Cortex) -> Callable[[np.ndarray], Float[np.ndarray, " n"]]:
@@ -138,9 +147,6 @@ def level_score(reader: Reader, pair: PreparedPair, cortex: Cortex) -> Callable[
     return score
 
 
-def _prepared(path: Path | None, how: Preprocessing) -> PreparedFilm | None:
-    if path is None:
-        return None
-    radiograph = as_positive(read_radiograph(path)).radiograph
+def _prepared(radiograph: Radiograph, how: Preprocessing) -> PreparedFilm:
     crop = crop_of(radiograph.pixels, how)
     return PreparedFilm(radiograph, crop.pixels, crop.window)

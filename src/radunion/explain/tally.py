@@ -6,7 +6,7 @@ import numpy as np
 
 from radunion.evaluation.heatmaps.fixed import left_out, tuned_on
 from radunion.evaluation.heatmaps.quality import CurveKind, MeanCurve, mean_curve
-from radunion.evaluation.heatmaps.rows import Observed
+from radunion.evaluation.heatmaps.rows import Observed, Pointing
 from radunion.evaluation.heatmaps.sanity import SanityVerdict, sanity
 from radunion.explain.observe import Scope, Seen
 from radunion.explain.removal import Removed
@@ -21,15 +21,15 @@ _KINDS: tuple[CurveKind, ...] = ("deletion", "insertion")
 def pointed(seen: Sequence[Seen]) -> Iterator[Observed]:
     """Yield hits and energies by scope, and of all cortices together."""
     parts = {scope: part for scope in _SCOPES if (part := [one for one in seen if one.scope == scope])}
-    fixed = {scope: _fixed(part) for scope, part in parts.items()}
     for scope, members in _groups(tuple(parts)).items():
         part = [one for member in members for one in parts[member]]
         patients = np.array([one.patient for one in part], dtype=np.str_)
-        for name in part[0].hits:
-            yield Observed(name, "pointing", scope, patients, np.array([float(one.hits[name]) for one in part]))
-        for name in ("fixed", "fixed-tuned"):
-            hits = np.concatenate([fixed[member][name] for member in members])
-            yield Observed(name, "pointing", scope, patients, hits.astype(np.float64))
+        for kind in part[0].hits:
+            fixed = [_fixed(parts[member], kind) for member in members]
+            ways = {name: np.array([one.hits[kind].ways[name] for one in part]) for name in part[0].hits[kind].ways}
+            ways |= {name: np.concatenate([one[name] for one in fixed]) for name in fixed[0]}
+            for name, hits in ways.items():
+                yield Observed(name, kind, scope, patients, hits.astype(np.float64))
         for name in part[0].energy:
             yield Observed(name, "energy", scope, patients, np.array([one.energy[name] for one in part]))
 
@@ -64,8 +64,8 @@ def _groups(scopes: Sequence[Scope]) -> dict[str, list[Scope]]:
     return {**groups, POOLED: cortices} if cortices else groups
 
 
-def _fixed(seen: Sequence[Seen]) -> dict[str, np.ndarray]:
+def _fixed(seen: Sequence[Seen], kind: Pointing) -> dict[str, np.ndarray]:
     """Return the hits of the best fixed place of a scope: without each patient, and chosen on all."""
-    hits = np.stack([one.places for one in seen])
+    hits = np.stack([one.hits[kind].places for one in seen])
     patients = np.array([one.patient for one in seen], dtype=np.str_)
     return {"fixed": left_out(hits, patients), "fixed-tuned": tuned_on(hits)}

@@ -14,7 +14,7 @@ from radunion.joint import concatenate
 from radunion.radiograph import Preprocessing, prepare, read_radiograph
 from radunion.scoring.bundle import Bundle
 from radunion.scoring.graph import Inferred, cores
-from radunion.scoring.positive import as_positive
+from radunion.scoring.positive import as_positives
 
 Pair = tuple[Path | None, Path | None]
 """The AP and the lateral film of an examination; at least one."""
@@ -79,24 +79,20 @@ def distances(bundle: Bundle, inferred: Inferred) -> Float[np.ndarray, "n 2"]:
     return np.where(inferred.present, found, np.nan)
 
 
-def prepared_film(path: Path, how: Preprocessing) -> Float32[np.ndarray, "height width"]:
-    """Read one film and prepare it, turned round where its file holds a negative."""
-    return prepare(as_positive(read_radiograph(path)).radiograph.pixels, how)
+def prepared_films(paths: Sequence[Path], how: Preprocessing) -> list[Float32[np.ndarray, "height width"]]:
+    """Read the films of an examination and prepare them, turned round where their files hold negatives."""
+    films = as_positives([read_radiograph(path) for path in paths])
+    return [prepare(film.radiograph.pixels, how) for film in films]
 
 
 def prepared_batches(pairs: Sequence[Pair], how: Preprocessing, batch: int) -> Generator[Batch, None, None]:
     """Yield batches of films, zeros where absent; at most a few batches are decoded ahead of the caller."""
-    waiting: deque[list[tuple[Future[np.ndarray] | None, ...]]] = deque()
+    waiting: deque[list[tuple[Pair, Future[list[np.ndarray]]]]] = deque()
     batches = (pairs[start : start + batch] for start in range(0, len(pairs), batch))
     pool = ThreadPoolExecutor(min(_DECODERS, cores()), thread_name_prefix="decode")
     try:
         for part in batches:
-            waiting.append(
-                [
-                    tuple(None if path is None else pool.submit(prepared_film, path, how) for path in pair)
-                    for pair in part
-                ]
-            )
+            waiting.append([(pair, pool.submit(prepared_films, _there(pair), how)) for pair in part])
             if len(waiting) > _BATCHES_AHEAD:
                 yield _gathered(waiting.popleft(), how)
         while waiting:
@@ -105,13 +101,15 @@ def prepared_batches(pairs: Sequence[Pair], how: Preprocessing, batch: int) -> G
         pool.shutdown(cancel_futures=True)
 
 
-def _gathered(pairs: Sequence[tuple[Future[np.ndarray] | None, ...]], how: Preprocessing) -> Batch:
+def _there(pair: Pair) -> list[Path]:
+    return [path for path in pair if path is not None]
+
+
+def _gathered(pairs: Sequence[tuple[Pair, Future[list[np.ndarray]]]], how: Preprocessing) -> Batch:
     films = np.zeros((len(pairs), 2, how.height, how.width), dtype=np.float32)
-    present = np.zeros((len(pairs), 2), dtype=bool)
-    for row, pair in enumerate(pairs):
-        for side, film in enumerate(pair):
-            if film is not None:
-                films[row, side], present[row, side] = film.result(), True
+    present = np.array([[path is not None for path in pair] for pair, _ in pairs])
+    for row, (_, found) in enumerate(pairs):
+        films[row, present[row]] = found.result()
     return films, present
 
 

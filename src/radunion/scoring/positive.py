@@ -1,9 +1,11 @@
 """Bright is dense on every film that is scored: one that looks like the negative of a leg is turned round first.
 
 A DICOM file says which way its greys go, and is read so; a picture cannot. The gate that tells a leg is asked about the
-film, and where that is none about its negative.
+film, and where that is none about its negative. The two films of an examination were stored alike, so where one of them
+is turned the other is asked which way it is more like a leg.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from radunion.radiograph import Radiograph
@@ -20,15 +22,33 @@ class Positive:
     turned: bool
 
 
-def as_positive(radiograph: Radiograph) -> Positive:
-    """Turn a picture round that does not look like a leg while its negative does.
+def as_positives(radiographs: Sequence[Radiograph]) -> list[Positive]:
+    """Turn the pictures of one examination round that do not look like a leg while their negatives do.
 
-    What its file says is believed; of a picture too small for the gate nothing is said.
+    Where that is so of one, any other is turned whose negative looks more like a leg than itself. What a file says is
+    believed; of a picture too small for the gate nothing is said.
     """
-    leg = leg_likeness(radiograph.pixels)
-    if leg < 0 and not radiograph.greys_told and max(radiograph.pixels.shape) >= SIDE:
-        negative = replace(radiograph, pixels=1 - radiograph.pixels)
-        other = leg_likeness(negative.pixels)
-        if other >= 0:
-            return Positive(negative, other, turned=True)
-    return Positive(radiograph, leg, turned=False)
+    films = [_as_it_is(radiograph) for radiograph in radiographs]
+    told = [_turned(film, at_least=0.0) if film.leg < 0 else film for film in films]
+    if not any(film.turned for film in told):
+        return told
+    return [film if film.turned else _turned(film, at_least=film.leg) for film in told]
+
+
+def as_positive(radiograph: Radiograph) -> Positive:
+    """Judge a film that stands alone as `as_positives` does."""
+    return as_positives([radiograph])[0]
+
+
+def _as_it_is(radiograph: Radiograph) -> Positive:
+    return Positive(radiograph, leg_likeness(radiograph.pixels), turned=False)
+
+
+def _turned(film: Positive, *, at_least: float) -> Positive:
+    """Turn a film round where its negative is that much like a leg."""
+    radiograph = film.radiograph
+    if radiograph.greys_told or max(radiograph.pixels.shape) < SIDE:
+        return film
+    negative = replace(radiograph, pixels=1 - radiograph.pixels)
+    leg = leg_likeness(negative.pixels)
+    return Positive(negative, leg, turned=True) if leg >= at_least else film

@@ -17,7 +17,7 @@ from radunion.scoring.document import Familiarity, FilmInput, ModelStamp, ScoreD
 from radunion.scoring.evidence import EvidenceMap
 from radunion.scoring.graph import Inferred
 from radunion.scoring.inference import distances, infer_prepared
-from radunion.scoring.positive import as_positive
+from radunion.scoring.positive import Positive, as_positives
 from radunion.scoring.same_film import same_film
 from radunion.scoring.totals import score_cortices, score_total, score_union, used_cortices
 from radunion.scoring.views import PAIR, Assigned, Claim, assign_views
@@ -78,8 +78,10 @@ def score_films(
     coverage = bundle.card.coverage if coverage is None else coverage
     _check(paths, views, coverage)
     sets = _sets(bundle.card, coverage)
+    positives = as_positives([read_radiograph(path) for path in paths])
     films = [
-        _read(path, bundle.preprocessing, None if views is None else views[number]) for number, path in enumerate(paths)
+        _film(one, bundle.preprocessing, None if views is None else views[number])
+        for number, one in enumerate(positives)
     ]
     twice = len(films) == 2 and same_film(films[0].radiograph, films[1].radiograph)
     films = films[:1] if twice else films
@@ -138,8 +140,7 @@ def _sets(card: Card, coverage: float) -> Conformal | None:
     return sets
 
 
-def _read(path: Path, how: Preprocessing, view: View | None) -> Film:
-    film = as_positive(read_radiograph(path))
+def _film(film: Positive, how: Preprocessing, view: View | None) -> Film:
     radiograph = film.radiograph
     claim = Claim(radiograph.view, radiograph.view_source) if view is None else Claim(view, "user")
     return Film(radiograph, crop_of(radiograph.pixels, how), claim, film.leg, film.turned)

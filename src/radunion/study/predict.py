@@ -11,7 +11,7 @@ from radunion.cohort import Examination, Film
 from radunion.errors import CohortError, FilmError
 from radunion.joint import concatenate
 from radunion.scoring import Bundle, Inferred, infer
-from radunion.scoring.inference import Pair, prepared_film
+from radunion.scoring.inference import Pair, prepared_films
 
 Progress = Callable[[int, int], None]
 """Told how many examinations are done, of how many."""
@@ -97,7 +97,7 @@ def _problems(bundle: Bundle, examinations: Sequence[Examination]) -> dict[Path,
     problems: dict[Path, str] = {}
     for film in _films(examinations):
         try:
-            prepared_film(film.path, bundle.preprocessing)
+            prepared_films([film.path], bundle.preprocessing)
         except FilmError as error:
             problems[film.path] = error.problem
     return problems

@@ -9,6 +9,8 @@ from jaxtyping import Float
 
 from radunion.evaluation.heatmaps.target import Points, Target
 
+NEAR = 0.025
+"""Of the film's height: how far from a box still counts where a little is allowed, 16 pixels of 640."""
 _SAME = 1e-6
 """Values within this share of the greatest are as great: sampling a map on a film rounds."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from jaxtyping import Float, Shaped
@@ -11,14 +11,23 @@ from radunion.evaluation.bootstrap import REPLICATES, patient_weights
 from radunion.evaluation.compare import Row, difference, row_of
 from radunion.evaluation.readings import Measure
 
-Statistic = Literal["pointing", "energy", "deletion", "insertion"]
+Pointing = Literal["pointing", "pointing-near"]
+"""The greatest value lies in the box, or no farther from it than `pointing.NEAR`."""
+Statistic = Literal[Pointing, "energy", "deletion", "insertion"]
 BETTER: Mapping[Statistic, Literal["higher", "lower"]] = {
     "pointing": "higher",
+    "pointing-near": "higher",
     "energy": "higher",
     "deletion": "higher",
     "insertion": "lower",
 }
-SCALES: Mapping[Statistic, str] = {"pointing": "none", "energy": "none", "deletion": "mrust", "insertion": "mrust"}
+SCALES: Mapping[Statistic, str] = {
+    "pointing": "none",
+    "pointing-near": "none",
+    "energy": "none",
+    "deletion": "mrust",
+    "insertion": "mrust",
+}
 """The scale of each row: what is measured in levels is on mRUST."""
 Interval = Literal["patients", "wilson"]
 """`patients` draws patients anew, and is Wilson's for hits where each patient has one map; `wilson` takes every map for
@@ -76,7 +85,7 @@ def _measure(one: Observed, seed: int, replicates: int) -> Measure:
 
 def _row(one: Observed, measure: Measure, interval: Interval) -> Row:
     row = row_of(one.protocol, measure, one.patients)
-    trials = _trials(one, interval) if one.statistic == "pointing" else None
+    trials = _trials(one, interval) if one.statistic in get_args(Pointing) else None
     if not trials:
         return row
     low, high = wilson(round(float(one.values.mean()) * trials), trials)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from radunion.evaluation.heatmaps.pointing import NEAR
 from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.evaluation.heatmaps.rows import Statistic
 from radunion.report.figures import Intervals
@@ -19,6 +20,7 @@ _POINTING: tuple[Column, ...] = (
     ("pointing", "cortices", "A cortex in its box"),
     *(("pointing", cortex, cortex.capitalize()) for cortex in CORTICES),
 )
+_NEAR: tuple[Column, ...] = tuple(("pointing-near", scope, heading) for _, scope, heading in _POINTING)
 _ENERGY: tuple[Column, ...] = tuple(("energy", scope, heading) for _, scope, heading in _POINTING)
 _REMOVAL: tuple[Column, ...] = (
     ("deletion", "cortices", "Taken away: mean change (levels, higher is better)"),
@@ -39,6 +41,10 @@ _POINTS = (
     "Share of maps whose greatest value lies in the marked box{}; empty maps miss, and of several greatest values each "
     "must lie there. A film’s map is the sum of its two cortices’."
 )
+_BESIDE = (
+    f"The same, where {100 * NEAR:.1f} % of the film’s height beside the box still counts, for every way alike: the "
+    "pointing game was published with such a tolerance (Zhang et al. 2018)."
+)
 
 
 def heatmap_section(quality: HeatmapQuality) -> Section:
@@ -47,6 +53,7 @@ def heatmap_section(quality: HeatmapQuality) -> Section:
     blocks: tuple[Block, ...] = (
         Prose(_opening(quality), "lead"),
         *_grid(quality, "pointing", _POINTING, _POINTS.format(around)),
+        *_grid(quality, "near", _NEAR, _BESIDE),
         *_figure(quality),
         *_grid(quality, "energy", _ENERGY, "Share of a map’s mass inside the marked box."),
         *_differences(quality),

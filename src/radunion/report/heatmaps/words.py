@@ -1,6 +1,7 @@
 """How what stands in a file of heat-maps is called, and how its numbers are written."""
 
 from radunion.evaluation.compare import Row
+from radunion.evaluation.heatmaps.pointing import NEAR
 from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.evaluation.heatmaps.rows import BETTER
 from radunion.report.study.blocks import Cell
@@ -16,7 +17,7 @@ NAMES: dict[str, str] = {
     "random-order": "random order",
     "centre-order": "from the centre outwards",
 }
-_PERCENT = ("pointing", "energy")
+_PERCENT = ("pointing", "pointing-near", "energy")
 
 
 def name_of(protocol: str) -> str:
@@ -59,6 +60,9 @@ def in_a_line(quality: HeatmapQuality) -> str:
     fracture = f"{own.text} of {quality.films:,} films ({own.interval}) at the fracture"
     cortex = cell_of(quality, quality.model, "pointing", "cortices")
     cortices = f", {cortex.text} at the cortex ({cortex.interval})" if cortex.value is not None else ""
+    near = cell_of(quality, quality.model, "pointing-near", "cortices")
+    if near.value is not None:
+        cortices += f", {near.text} at most {100 * NEAR:.1f} % of the film’s height beside it"
     refused = quality.sanity is not None and quality.sanity.refused
     return (
         f"Heat-maps of {quality.model} point on {fracture}{cortices}; the best place on the shaft, chosen on these "
