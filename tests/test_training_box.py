@@ -13,8 +13,8 @@ from radunion.scoring import Bundle, load_bundle, named_bundle
 from radunion.scoring.bundle import WEIGHTS
 from radunion.training import compact, teachers
 from radunion.training.box.films import LEARNING, learning_cohort
-from radunion.training.box.make import NAME, SETTINGS, make_box
-from radunion.training.finder import Finder, both_ways, position_of
+from radunion.training.box.make import FINDERS, NAME, SETTINGS, make_box
+from radunion.training.finder import Finder, both_ways, position_of, together
 from radunion.training.learner import quiet
 from radunion.training.settings import FINDER
 from radunion.training.start import start_from
@@ -64,14 +64,19 @@ def test_it_learns_is_calibrated_on_others_and_is_not_learned_twice(tmp_path: Pa
     assert card.trained_on.film_digests == ()
     assert (tmp_path / "finder.onnx").is_file()
     assert "Learning to score" in told
+    assert card.settings["compact.finders"] == len(start_from(bundle).finders) == FINDERS
+    assert f"Learning to find fractures, finder {FINDERS}" in told
     told.clear()
     assert made().sha256 == bundle.sha256
     assert not any(stage.startswith("Learning") for stage in told)
 
 
 def test_the_finder_that_every_protocol_uses_is_that_of_the_packaged_model() -> None:
-    finder = Finder(STRIP.width)
-    start_from(named_bundle("box")).fill(finder, "look.finder")
+    start = start_from(named_bundle("box"))
+    finders = [Finder(STRIP.width) for _ in start.finders]
+    for member, part in zip(finders, start.finders, strict=True):
+        start.fill(member, part)
+    finder = together(finders)
     strip = np.random.default_rng(1).random((STRIP.height, STRIP.width), dtype=np.float32)
     with torch.inference_mode():
         focus = both_ways(finder.eval(), torch.from_numpy(strip)[None, None]).focus

@@ -40,7 +40,7 @@ def first(cohort: Cohort, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
         patch.setattr(teachers, "FEWEST_BOXES", 5)
         patch.setattr(compact, "FINDER", replace(FINDER, epochs=1))
         patch.setattr(compact, "CORTEX_FINDER", replace(FINDER, epochs=1))
-        return train_model(cohort, tmp_path_factory.mktemp("first") / "model", a_plan()).bundle
+        return train_model(cohort, tmp_path_factory.mktemp("first") / "model", replace(a_plan(), finders=2)).bundle
 
 
 def a_plan(start: Start | None = None, *, rate: float = 1e-3) -> Plan:
@@ -82,6 +82,7 @@ def test_without_boxes_the_finders_stay_as_they_were(cohort: Cohort, first: Bund
     card = bundle.card
     assert card.trained_on.description.endswith("it started from tiny")
     assert card.settings["start.sha256"] == first.sha256
+    assert card.settings["compact.finders"] == 2
 
 
 def test_it_goes_on_from_where_the_other_ended(cohort: Cohort, first: Bundle, tmp_path: Path) -> None:
@@ -98,7 +99,9 @@ def test_with_boxes_the_finders_go_on_learning(
 ) -> None:
     monkeypatch.setattr(teachers, "FEWEST_BOXES", 5)
     bundle = train_model(cohort, tmp_path / "model", a_plan(start_from(first))).bundle
-    for part in ("look.finder.focus.weight", "look.encoder.cortices.slots.weight"):
+    finders = start_from(bundle).finders
+    assert finders == ("look.finder.members.0", "look.finder.members.1")
+    for part in (*(f"{finder}.focus.weight" for finder in finders), "look.encoder.cortices.slots.weight"):
         assert not np.array_equal(weights(first)[part], weights(bundle)[part])
 
 

@@ -9,7 +9,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from radunion.errors import UsageError
 from radunion.training.films.network import FilmScorer, FrozenFilms, ImageNetInput, WholeFilms
-from radunion.training.finder import Finder, both_ways, position_of
+from radunion.training.finder import AnyFinder, both_ways, position_of
 from radunion.training.found import FoundLook
 from radunion.training.glimpse import GLIMPSE
 from radunion.training.look import CompactLook, FrozenLook, Scorer
@@ -22,7 +22,7 @@ class LastMaps:
     """A layer that gives the last feature maps; `finder` says where they lie where it sees a glimpse, not the film."""
 
     layer: nn.Module
-    finder: Finder | None = None
+    finder: AnyFinder | None = None
 
     def placed(self, maps: Float[Tensor, "1 rows columns"], film: Float[Tensor, "1 1 h w"]) -> Float[Tensor, "r c"]:
         """Return maps over the whole prepared film, 0 where the layer did not look."""

@@ -177,7 +177,8 @@ def settings_of(plan: Plan) -> dict[str, str | bool | int | float | None]:
         split = {name: settings[name] for name in ("training.seed", "training.validation")}
         return {**films, "films.weights": Path(plan.films.weights).name, "films.precision": plan.precision, **split}
     if plan.backbone is None:
-        return {"backbone": "compact", **_begun(plan.start), **settings}
+        finders = plan.finders if plan.start is None else len(plan.start.finders)
+        return {"backbone": "compact", "compact.finders": finders, **_begun(plan.start), **settings}
     spec = {f"backbone.{name}": value for name, value in asdict(plan.backbone).items()}
     spec["backbone.weights"] = Path(plan.backbone.weights).name  # a path says where the user works
     settings |= {"backbone.precision": plan.precision, "backbone.input": plan.input}

@@ -13,7 +13,7 @@ from radunion.scoring.card import Heatmap
 from radunion.training.cortex_finder import CortexData, CortexFinder, fit_cortex_finder
 from radunion.training.encoder import GlimpseEncoder
 from radunion.training.examples import ABSENT, Examples, films_in
-from radunion.training.finder import Finder, FinderData, fit_finder, locate
+from radunion.training.finder import Finder, FinderData, fit_finder, locate, together
 from radunion.training.fit import Films, fit
 from radunion.training.glimpse import GLIMPSE, MARGIN, augment, centre, glimpse
 from radunion.training.learner import Learned, LearnedPair, Tell, epochs
@@ -25,6 +25,7 @@ from radunion.training.start import Start
 from radunion.training.strips import STRIP, load_strips
 from radunion.training.teachers import few, simulated_teachers, taught_by
 
+_FINDING = "Learning to find fractures"
 _PLACES = 4
 """How many places of a film are learned from: where the finder is sure only one of them counts."""
 
@@ -107,16 +108,19 @@ class CompactLearner:
         work: Path,
         tell: Tell,
         parted: bool = True,
+        finders: int = 1,
         start: Start | None = None,
     ) -> None:
         """Read all films; simulate films with boxes under `work` when the examples have too few.
 
-        With `parted` cortices are found too, which wants boxes of them. What a model to `start` from finds, it goes on
-        finding as it did where the examples have too few boxes to learn from.
+        With `parted` cortices are found too, which wants boxes of them. Of several `finders` the first says where to
+        learn from, all of them where to look when a film is scored. What a model to `start` from finds, by its own
+        finders, it goes on finding as it did where the examples have too few boxes to learn from.
         """
         self.examples = examples
         self.settings = settings
         self.start = start
+        self.finders = finders if start is None else len(start.finders)
         self.strips = load_strips(
             examples.paths,
             examples.boxes,
@@ -142,8 +146,12 @@ class CompactLearner:
     def learn(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
     ) -> Learned:
-        """Train the finder, look where it says, train the encoder and the head."""
+        """Train the finder, look where it says, train the encoder and the head; then find by all finders."""
         found = self.find(training, validation, work=work, tell=tell)
+        further = [
+            self._finder(number, training, validation, work=work, tell=tell) for number in range(1, self.finders)
+        ]
+        finder = together([found.finder, *(one for one, _ in further)])
         films = PlacedFilms(self._glimpses(found), augment, centre, found.shares)
         cortices, learned = self._find_cortices(training, validation, work=work, tell=tell)
         torch.manual_seed(self.settings.seed)  # a finder that was resumed has drawn nothing
@@ -160,22 +168,19 @@ class CompactLearner:
             progress=epochs(tell, "Learning to score", self.settings.epochs),
         )  # fmt: skip
 
-        history = {"finder": found.history, "cortices": learned, "scores": scoring}
+        others = {f"finder-{number}": known for number, (_, known) in enumerate(further, start=2)}
+        history = {"finder": found.history, **others, "cortices": learned, "scores": scoring}
 
         def scorer() -> nn.Module:
-            return Scorer(CompactLook(found.finder, encoder), head).eval()
+            return Scorer(CompactLook(finder, encoder), head).eval()
 
         return LearnedCompact(network, films, scorer, found.overview, history, torch.from_numpy(self.strips.pixels))
 
     def find(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
     ) -> Places:
-        """Train the finder and ask it of every film."""
-        torch.manual_seed(self.settings.seed)
-        finder = Finder(STRIP.width)
-        if self.start is not None:
-            self.start.fill(finder, "look.finder")
-        history = () if self._keeps("fracture") else self._find(finder, training, validation, work, tell)
+        """Train the first finder and ask it of every film."""
+        finder, history = self._finder(0, training, validation, work=work, tell=tell)
         rows, shares, overview = locate(finder, torch.from_numpy(self.strips.pixels), places=_PLACES)
         return Places(finder, rows, shares, overview.numpy(), history)
 
@@ -188,22 +193,29 @@ class CompactLearner:
     def _keeps(self, what: str) -> bool:
         return self.start is not None and self._few[what]
 
-    def _settings(self, usual: TrainSettings) -> TrainSettings:
+    def _settings(self, usual: TrainSettings, number: int = 0) -> TrainSettings:
         """Return how a finder learns: in smaller steps where it goes on from another model."""
-        own = replace(usual, seed=self.settings.seed, precision=self.settings.precision)
+        own = replace(usual, seed=self.settings.seed + number, precision=self.settings.precision)
         return own if self.start is None else replace(own, learning_rate=usual.learning_rate * GOING_ON)
 
-    def _find(
-        self, finder: Finder, training: np.ndarray, validation: np.ndarray, work: Path | None, tell: Tell
-    ) -> tuple[Epoch, ...]:
-        settings = self._settings(FINDER)
-        data = self._fractures
-        return fit_finder(
+    def _finder(
+        self, number: int, training: np.ndarray, validation: np.ndarray, *, work: Path | None, tell: Tell
+    ) -> tuple[Finder, tuple[Epoch, ...]]:
+        """Train one of the finders, from a beginning of its own."""
+        torch.manual_seed(self.settings.seed + number)
+        finder = Finder(STRIP.width)
+        if self.start is not None:
+            self.start.fill(finder, self.start.finders[number])
+        if self._keeps("fracture"):
+            return finder, ()
+        settings, data = self._settings(FINDER, number), self._fractures
+        name = f"finder-{number + 1}.pt" if number else "finder.pt"
+        return finder, fit_finder(
             finder, FinderData(data.strips, data.boxes, data.lateral),
             training=np.concatenate([films_in(self.examples, training), data.teaching]),
             validation=np.concatenate([films_in(self.examples, validation), data.held]),
-            settings=settings, checkpoint=work / "finder.pt" if work else None,
-            progress=epochs(tell, "Learning to find fractures", settings.epochs),
+            settings=settings, checkpoint=work / name if work else None,
+            progress=epochs(tell, _FINDING if not number else f"{_FINDING}, finder {number + 1}", settings.epochs),
         )  # fmt: skip
 
     def _find_cortices(

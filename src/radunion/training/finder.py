@@ -4,6 +4,7 @@ A fracture is a small part of a long film; a network that must find it from heal
 few hundred patients. It learns quickly where boxes say where to look: from the simulator, or from the user's table.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -65,17 +66,42 @@ class Finder(nn.Module):
         return Found(focus, self.lateral(overview).squeeze(1), overview)
 
 
+class FinderCommittee(nn.Module):
+    """Finders that were trained alike from other beginnings: what a single one takes for a fracture by chance has less
+    of a say.
+    """
+
+    def __init__(self, members: Sequence[Finder]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+
+    def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Found:
+        """Return the mean of the places' probabilities, the mean logit of the view and the first one's overview."""
+        each: list[Found] = [member(strips) for member in self.members]
+        focus = torch.stack([one.focus.softmax(dim=1) for one in each]).mean(dim=0)
+        lateral = torch.stack([one.lateral for one in each]).mean(dim=0)
+        return Found(focus.clamp_min(_LEAST).log(), lateral, each[0].overview)
+
+
+AnyFinder = Finder | FinderCommittee
+
+
+def together(members: Sequence[Finder]) -> AnyFinder:
+    """Return finders as one."""
+    return members[0] if len(members) == 1 else FinderCommittee(members)
+
+
 def halved(strips: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n 1 half_h half_w"]:
     """Return strips at half the resolution."""
     return F.avg_pool2d(strips, 2)
 
 
-def both_ways(finder: Finder, strips: Float[Tensor, "n 1 h w"]) -> Found:
+def both_ways(finder: AnyFinder, strips: Float[Tensor, "n 1 h w"]) -> Found:
     """Return what is found on strips and on their mirrored pictures, averaged: left or right tells nothing of it.
 
     The overview is of the strips as they are: how familiar a film is depends on nothing else.
     """
-    found = finder(torch.cat([strips, strips.flip(3)]))
+    found: Found = finder(torch.cat([strips, strips.flip(3)]))
     focus, lateral = (
         part.unflatten(0, (2, -1)).mean(dim=0) for part in (found.focus.softmax(dim=1), found.lateral.sigmoid())
     )

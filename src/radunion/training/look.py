@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float, Float32
 from torch import Tensor, nn
 
 from radunion.training.encoder import GlimpseEncoder, on_strip
-from radunion.training.finder import Finder, both_ways, places_of
+from radunion.training.finder import AnyFinder, both_ways, places_of
 from radunion.training.glimpse import GLIMPSE, glimpse
 from radunion.training.network import PairHead
 
@@ -38,7 +38,9 @@ class CompactLook(nn.Module):
     averaged. Without `mirrored` the film is looked at once.
     """
 
-    def __init__(self, finder: Finder, encoder: GlimpseEncoder, *, places: int = PLACES, mirrored: bool = True) -> None:
+    def __init__(
+        self, finder: AnyFinder, encoder: GlimpseEncoder, *, places: int = PLACES, mirrored: bool = True
+    ) -> None:
         super().__init__()
         self.finder = finder
         self.encoder = encoder

@@ -27,8 +27,8 @@ class Plan:
 
     `settings` say how pairs learn; for films only their seed and the share of patients held out count. `protocol` is
     the name on the card. `folds` asks for out-of-fold metrics by k-fold cross-validation beside the model that is kept.
-    The compact network goes on from `start` where that is given. With `tuned` the backbone's upper blocks learn too, on
-    the devices of `machine`.
+    The compact network asks so many `finders` where the fracture is, and goes on from `start`, finders and all, where
+    that is given. With `tuned` the backbone's upper blocks learn too, on the devices of `machine`.
     """
 
     name: str
@@ -43,12 +43,15 @@ class Plan:
     tuned: TunedSettings | None = None
     machine: Machine = field(default_factory=Machine)
     start: Start | None = None
+    finders: int = 1
 
     def __post_init__(self) -> None:
         if self.folds is not None and self.folds < 2:
             raise UsageError(f"cross-validation needs at least 2 folds, found {self.folds}")
         if self.start is not None and (self.films is not None or self.backbone is not None):
             raise UsageError("only the compact network starts from another model; leave out the backbone and protocol")
+        if self.finders < 1:
+            raise UsageError(f"the fracture is found by at least one finder, found {self.finders}")
         if (self.films is None) != (self.film_preprocessing is None):
             raise UsageError("a network of single films needs its settings and how its films are prepared, both")
         if self.tuned is not None and (self.backbone is None or self.input != "glimpse"):

@@ -31,6 +31,13 @@ class Start:
     films: frozenset[str]
     weights: Mapping[str, Tensor]
 
+    @property
+    def finders(self) -> tuple[str, ...]:
+        """The parts of the model that find the fracture, one or several."""
+        lead = "look.finder.members."
+        members = {name.removeprefix(lead).partition(".")[0] for name in self.weights if name.startswith(lead)}
+        return tuple(f"{lead}{number}" for number in range(len(members))) or ("look.finder",)
+
     def fill(self, module: nn.Module, part: str) -> None:
         """Load the weights of one part of the model, all of them. Raises BundleError where they do not fit."""
         lead = f"{part}."

@@ -7,14 +7,14 @@ from torch import Tensor, nn
 
 from radunion.errors import BundleError
 from radunion.radiograph.fracture import FOCUS, HEIGHT, STRIPS, WIDTH
-from radunion.training.finder import Finder, both_ways
+from radunion.training.finder import AnyFinder, both_ways
 from radunion.training.graph_file import graph_of
 
 _TOLERANCE = 1e-4
 """Of a probability."""
 
 
-def finder_onnx(finder: Finder) -> bytes:
+def finder_onnx(finder: AnyFinder) -> bytes:
     """Return the graph that maps strips (n, 1, 640, 96) in [0, 1] to where the fracture may be, (n, 40), in sum 1.
 
     Raises BundleError when the graph and the network differ by more than 1e-4 on random strips.
@@ -29,7 +29,7 @@ def finder_onnx(finder: Finder) -> bytes:
 class _Focus(nn.Module):
     """What the finder says of the fracture's place, as probabilities."""
 
-    def __init__(self, finder: Finder) -> None:
+    def __init__(self, finder: AnyFinder) -> None:
         super().__init__()
         self.finder = finder
 

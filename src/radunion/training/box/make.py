@@ -14,7 +14,7 @@ from radunion.scoring.bundle import MODEL, WEIGHTS
 from radunion.training.box.films import CALIBRATING, LEARNING, learning_cohort, simulated_cohort
 from radunion.training.box.finder_file import finder_onnx
 from radunion.training.card import calibrated_card, calibration_card, settings_of
-from radunion.training.finder import Finder
+from radunion.training.finder import Finder, together
 from radunion.training.learner import Tell
 from radunion.training.plan import Plan
 from radunion.training.settings import COMPACT, TrainSettings
@@ -24,6 +24,7 @@ from radunion.training.train import train_model
 
 NAME, FINDER = "box-v1", "finder.onnx"
 SETTINGS = replace(COMPACT, epochs=50, validation=0.08)
+FINDERS = 2
 
 
 def make_box(
@@ -41,7 +42,7 @@ def make_box(
     out.mkdir(parents=True, exist_ok=True)
     others = simulated_cohort(out / "calibrating", calibrating, tell)
     cohort = learning_cohort(out, learning, tell)
-    bundle = _trained(cohort, out / NAME, Plan(name=NAME, settings=settings), tell)
+    bundle = _trained(cohort, out / NAME, Plan(name=NAME, settings=settings, finders=FINDERS), tell)
     (out / FINDER).write_bytes(_finder_of(bundle))
     return _calibrated(bundle, others, f"{calibrating.patients} other simulated patients", tell)
 
@@ -58,9 +59,11 @@ def _trained(cohort: Cohort, out: Path, plan: Plan, tell: Tell) -> Bundle:
 
 def _finder_of(bundle: Bundle) -> bytes:
     """Return the part of the model that finds the fracture, by which every protocol finds it."""
-    finder = Finder(STRIP.width)
-    start_from(bundle).fill(finder, "look.finder")
-    return finder_onnx(finder)
+    start = start_from(bundle)
+    finders = [Finder(STRIP.width) for _ in start.finders]
+    for finder, part in zip(finders, start.finders, strict=True):
+        start.fill(finder, part)
+    return finder_onnx(together(finders))
 
 
 def _calibrated(bundle: Bundle, cohort: Cohort, source: str, tell: Tell) -> Bundle:

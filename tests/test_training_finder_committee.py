@@ -1,0 +1,41 @@
+"""Several finders as one: their probabilities are averaged, each begins elsewhere, one alone is itself."""
+
+import pytest
+import torch
+
+from radunion.errors import UsageError
+from radunion.training.finder import Finder, FinderCommittee, both_ways, together
+from radunion.training.plan import Plan
+from radunion.training.settings import COMPACT
+from radunion.training.strips import STRIP
+
+
+def a_finder(seed: int) -> Finder:
+    torch.manual_seed(seed)
+    finder = Finder(STRIP.width).eval()
+    torch.nn.init.normal_(finder.focus.weight, std=1e4)  # so that it is sure of a place
+    return finder
+
+
+def test_it_says_the_mean_of_what_its_members_say() -> None:
+    members = [a_finder(seed) for seed in range(3)]
+    strips = torch.rand(4, 1, STRIP.height, STRIP.width, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        said, each = both_ways(together(members), strips), [both_ways(one, strips) for one in members]
+    focus = torch.stack([one.focus.softmax(dim=1) for one in each])
+    torch.testing.assert_close(said.focus.softmax(dim=1), focus.mean(dim=0), atol=1e-5, rtol=0)
+    assert (focus[0] - focus[1]).abs().max() > 0.1
+    torch.testing.assert_close(said.overview, each[0].overview)
+    low, high = torch.stack([one.lateral for one in each]).aminmax(dim=0)
+    assert ((low - 1e-3 <= said.lateral) & (said.lateral <= high + 1e-3)).all()
+
+
+def test_one_alone_is_itself() -> None:
+    one = a_finder(0)
+    assert together([one]) is one
+    assert isinstance(together([one, a_finder(1)]), FinderCommittee)
+
+
+def test_without_a_finder_nothing_is_planned() -> None:
+    with pytest.raises(UsageError, match="at least one finder, found 0"):
+        Plan(name="none", settings=COMPACT, finders=0)
