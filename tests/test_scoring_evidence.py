@@ -14,7 +14,7 @@ from tests.test_scoring_samples import PEAKS, a_film, prepared, save_film, write
 from radunion.errors import BundleError
 from radunion.scale import CORTICES
 from radunion.scoring import Scored, infer_prepared, score_films, score_picture
-from radunion.scoring.close_up import maps_on, window_of
+from radunion.scoring.close_up import maps_on, places_of_letter, window_of
 from radunion.scoring.files import score_files
 
 
@@ -91,6 +91,19 @@ def test_the_close_up_shows_all_peaks_and_stays_on_the_film() -> None:
         assert bottom <= 100
         assert all(left <= column + 0.5 <= right and top <= row + 0.5 <= bottom for row, column in places)
     assert window_of({}, (100, 80), aspect=1.3) is None
+
+
+def test_every_outline_in_the_window_that_is_no_crumb_has_its_letter_inside_the_window() -> None:
+    heat = np.zeros((100, 80), dtype=np.float32)
+    heat[5:26, 20:24] = 1  # half of it above the window
+    heat[60:80, 22:26] = 0.8
+    heat[40:42, 22:24] = 0.9  # a crumb
+    heat[90:99, 30:40] = 1  # below the window
+    found = list(places_of_letter(heat, (10.0, 15.0, 70.0, 85.0)))
+    assert [(column, side) for column, _, side in found] == [(20, "left"), (22, "left")]
+    assert [row for _, row, _ in found] == [pytest.approx(20, abs=1), pytest.approx(69.5, abs=1)]
+    assert [side for *_, side in places_of_letter(heat[:, ::-1], (10.0, 15.0, 70.0, 85.0))] == ["right", "right"]
+    assert list(places_of_letter(heat * 0, (10.0, 15.0, 70.0, 85.0))) == []
 
 
 def test_empty_maps_are_left_out(scored: Scored) -> None:

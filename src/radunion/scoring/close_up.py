@@ -3,8 +3,8 @@
 Outlines are white on black, so that they can be told on any film and in grey print; the colour only adds to them.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float32
@@ -22,9 +22,12 @@ _HEIGHT = 0.2
 """Height of the close-up as a part of the film's longer side."""
 _COLOUR, _SOLID = "inferno", 0.45
 _HALO = 2.2
+_CRUMB = 0.25
+"""An outline with less than this part of the largest one's area has no letter of its own."""
 
 Window = tuple[float, float, float, float]
 """Left, top, right, bottom, in pixels of the film as drawn."""
+Side = Literal["left", "right"]
 Maps = Mapping[Cortex, Float32[np.ndarray, "h w"]]
 
 
@@ -81,7 +84,8 @@ def draw_close_up(axes: Any, film: Float32[np.ndarray, "h w"], maps: Maps, windo
     axes.imshow(heat, cmap=_COLOUR, vmin=0, vmax=1, alpha=np.clip(heat, 0, 1) * _SOLID, aspect="equal")
     for cortex, one in maps.items():
         _outline(axes, one)
-        _letter(axes, one, LETTERS[cortex], middle=(left + right) / 2)
+        for outer, row, side in places_of_letter(one, window):
+            _write(axes, LETTERS[cortex], outer, row, side)
     axes.set(xlim=(left - 0.5, right - 0.5), ylim=(bottom - 0.5, top - 0.5))
 
 
@@ -90,15 +94,31 @@ def _outline(axes: Any, heat: Float32[np.ndarray, "h w"]) -> None:
         axes.contour(heat, levels=[OUTLINE], colors=colour, linewidths=width)
 
 
-def _letter(axes: Any, heat: Float32[np.ndarray, "h w"], letter: str, *, middle: float) -> None:
-    """Write the letter beside the outline, on the side away from the middle."""
+def places_of_letter(heat: Float32[np.ndarray, "h w"], window: Window) -> Iterator[tuple[int, float, Side]]:
+    """Yield a column, a row and the side of it for each outline in the window that is no crumb of the largest.
+
+    Letters stand beside an outline, away from the middle of the window.
+    """
+    from scipy.ndimage import label
+
+    left, top, right, bottom = (round(edge) for edge in window)
+    shown = np.zeros(heat.shape, dtype=bool)
+    shown[top:bottom, left:right] = heat[top:bottom, left:right] >= OUTLINE
+    parts, count = label(shown)
+    sizes = np.bincount(parts.ravel(), minlength=count + 1)[1:]
+    for part in np.flatnonzero(sizes >= _CRUMB * sizes.max(initial=0)) + 1:
+        rows, columns = np.nonzero(parts == part)
+        row = rows[np.abs(rows - rows.mean()).argmin()]
+        beside = columns[rows == row]
+        on_left = columns.mean() < (left + right) / 2
+        yield int(beside.min() if on_left else beside.max()), float(row), "left" if on_left else "right"
+
+
+def _write(axes: Any, letter: str, column: int, row: float, side: Side) -> None:
     from matplotlib.patheffects import withStroke
 
-    rows, columns = np.nonzero(heat >= OUTLINE)
-    outer, side = (columns.min(), "right") if columns.mean() < middle else (columns.max(), "left")
-    row = rows[columns == outer].mean()
     axes.annotate(
-        letter, (outer, row), xytext=(-6 if side == "right" else 6, 0), textcoords="offset points",
-        ha=side, va="center", fontsize=19, fontweight="bold", color="white", family="DejaVu Sans",
-        path_effects=[withStroke(linewidth=_HALO * 1.6, foreground="black")],
+        letter, (column, row), xytext=(-6 if side == "left" else 6, 0), textcoords="offset points",
+        ha="right" if side == "left" else "left", va="center", fontsize=19, fontweight="bold", color="white",
+        family="DejaVu Sans", path_effects=[withStroke(linewidth=_HALO * 1.6, foreground="black")],
     )  # fmt: skip
