@@ -21,15 +21,13 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class GateFilms:
-    """How many films of each kind are made, and the cohorts whose legs are simulated: broken, and never broken."""
+    """How many films of each kind are made, and of how many patients legs are simulated."""
 
     made: Mapping[Kind, int] = field(
         default_factory=lambda: {"leg": 3000, "arm": 3000, "torso": 1200, "picture": 2000}, hash=False
     )
-    simulated: tuple[Simulation, ...] = (
-        Simulation(700, 417, hospital="everyday"),
-        Simulation(200, 418, hospital="everyday", schedule="intact"),
-    )
+    patients: int = 240
+    seed: int = 417
     workers: int = 2
 
 
@@ -47,14 +45,11 @@ def made_thumbnails(films: GateFilms, *, tell: Told) -> dict[Kind, Thumbnails]:
 
 
 def simulated_thumbnails(films: GateFilms, *, tell: Told) -> Thumbnails:
-    """Return the legs of the simulated cohorts."""
-    told = partial(tell, "Simulating patients")
-    found = []
-    for settings in films.simulated:
-        with tempfile.TemporaryDirectory() as folder:
-            table = simulate(Path(folder), settings, workers=films.workers, progress=told)
-            found += [thumbnail(read_radiograph(path).pixels) for path in sorted(table.parent.glob("films/*"))]
-    return np.stack(found)
+    """Return the legs of a simulated cohort."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = partial(tell, "Simulating patients")
+        table = simulate(Path(folder), Simulation(films.patients, films.seed), workers=films.workers, progress=told)
+        return np.stack([thumbnail(read_radiograph(path).pixels) for path in sorted(table.parent.glob("films/*"))])
 
 
 def _made(kind: Kind, seed: int) -> UInt8[np.ndarray, "128 128"]:
