@@ -22,7 +22,7 @@ from radunion.scoring.archive.pool import Lost, Pool
 from radunion.scoring.archive.work import OneThread
 from radunion.scoring.bundle import Bundle
 from radunion.scoring.inference import infer_prepared
-from radunion.scoring.positive import as_positive
+from radunion.scoring.positive import as_positives
 
 STAGES = ("decode", "prepare", "infer")
 MOST_FILMS = 800
@@ -67,7 +67,7 @@ def _block(bundle: Bundle, films: Sequence[Path], spent: Seconds) -> None:
     with _clock(spent, "decode"):
         read = [read_radiograph(path) for path in films]
     with _clock(spent, "prepare"):
-        prepared = [prepare(as_positive(film).radiograph.pixels, bundle.preprocessing) for film in read]
+        prepared = [prepare(as_positives([film])[0].radiograph.pixels, bundle.preprocessing) for film in read]
     pairs = np.stack(prepared).reshape(-1, 2, *prepared[0].shape)
     here = np.ones((1, 2), dtype=bool)
     with _clock(spent, "infer"):

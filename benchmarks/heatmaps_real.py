@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.real_tables import RealExamination, real_films
+from radunion.evaluation.heatmaps.pointing import NEAR
 from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.explain.bundle import evidence_of
 from radunion.explain.marked import MarkedExamination
@@ -24,7 +25,7 @@ from radunion.report.heatmaps.words import cell_of, name_of
 from radunion.report.heatmaps.write import write_heatmap_report
 from radunion.scoring import Bundle, load_bundle
 
-TOLERANCE = 0.025
+TOLERANCE = NEAR
 """Of the film's height, as the radiologists' boxes are loose and real fractures long."""
 
 BOXED = "all with a tibial box"

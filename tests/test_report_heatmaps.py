@@ -64,6 +64,10 @@ def test_what_a_little_beside_the_box_changes_has_a_table_and_a_place_in_the_lin
     table = grids(quality)["heatmaps-near"]
     assert "2.5 % of the film’s height beside the box" in table.caption
     assert [line.head for line in table.lines] == [line.head for line in grids(quality)["heatmaps-pointing"].lines]
+    places = [cell.at for line in table.lines for cell in line.cells]
+    rows = [quality.rows[int(place.split("/")[2])] for place in places if place is not None]
+    assert {row.metric for row in rows} == {"pointing-near"}
+    assert len(rows) == len(places)
     assert "100 % at the cortex (" in in_a_line(quality)
     assert "), 100 % at most 2.5 % of the film’s height beside it" in in_a_line(quality)
 

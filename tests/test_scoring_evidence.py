@@ -104,6 +104,11 @@ def test_every_outline_in_the_window_that_is_no_crumb_has_its_letter_inside_the_
     assert [row for _, row, _ in found] == [pytest.approx(20, abs=1), pytest.approx(69.5, abs=1)]
     assert [side for *_, side in places_of_letter(heat[:, ::-1], (10.0, 15.0, 70.0, 85.0))] == ["right", "right"]
     assert list(places_of_letter(heat * 0, (10.0, 15.0, 70.0, 85.0))) == []
+    edge = np.zeros((100, 80), dtype=np.float32)
+    edge[10:18, 10:13] = 1  # at the window's left edge, most of it above
+    ((column, row, side),) = places_of_letter(edge, (10.0, 15.0, 70.0, 85.0))
+    assert (column, side) == (12, "right")
+    assert row == pytest.approx(18.5)
 
 
 def test_empty_maps_are_left_out(scored: Scored) -> None:

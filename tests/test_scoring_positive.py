@@ -8,18 +8,23 @@ import numpy as np
 import pytest
 from tests.test_scoring_samples import save_film, write
 
+from radunion.explain.subject import prepare_pair
 from radunion.phantom.made import made_film
-from radunion.radiograph import Preprocessing, prepare, read_radiograph
+from radunion.radiograph import Preprocessing, Radiograph, prepare, read_radiograph
 from radunion.scoring import score_films
 from radunion.scoring.inference import prepared_films
 from radunion.scoring.leg_gate import leg_likeness
-from radunion.scoring.positive import as_positive, as_positives
+from radunion.scoring.positive import Positive, as_positives
 
 LEG = 7
 """The seed of a film whose negative does not look like a leg."""
 LIKELY = 0
 """The seed of a film whose negative looks like one too, but less than the film itself."""
 SHARED = Path(os.environ.get("RADUNION_SHARED", "../shared")) / "real"
+
+
+def as_positive(film: Radiograph) -> Positive:
+    return as_positives([film])[0]
 
 
 def test_the_negative_of_a_leg_is_scored_as_the_leg_is_and_named(tmp_path: Path) -> None:
@@ -79,6 +84,13 @@ def test_a_pair_of_negatives_is_scored_and_evaluated_as_the_pair_is(tmp_path: Pa
     how = model.preprocessing
     for found, film in zip(prepared_films(stored, how), prepared_films(right, how), strict=True):
         np.testing.assert_allclose(found, film, atol=1e-6)
+    for ap, lateral in ((0, 1), (0, None), (None, 1)):
+        shown, wanted = (
+            prepare_pair(None if ap is None else paths[ap], None if lateral is None else paths[lateral], how).inputs()
+            for paths in (stored, right)
+        )
+        same = np.allclose(shown, wanted, atol=1e-6)
+        assert same == (ap is not None)  # alone the second one is taken for a leg as it is stored
 
 
 @pytest.mark.parametrize("seed", range(3))

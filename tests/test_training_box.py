@@ -7,15 +7,20 @@ import numpy as np
 import pytest
 import torch
 
+from radunion.joint import JointLevels
 from radunion.phantom import Simulation
-from radunion.radiograph.fracture import find_fracture
+from radunion.radiograph.fracture import find_fracture, spot_of
 from radunion.scoring import Bundle, load_bundle, named_bundle
 from radunion.scoring.bundle import WEIGHTS
 from radunion.training import compact, teachers
 from radunion.training.box.films import LEARNING, learning_cohort
 from radunion.training.box.make import FINDERS, NAME, SETTINGS, make_box
-from radunion.training.finder import Finder, both_ways, position_of, together
+from radunion.training.cortex_finder import CortexFinder
+from radunion.training.encoder import GlimpseEncoder
+from radunion.training.finder import Finder, both_ways, together
 from radunion.training.learner import quiet
+from radunion.training.look import CompactLook, Scorer
+from radunion.training.network import HeadShape, PairHead
 from radunion.training.settings import FINDER
 from radunion.training.start import start_from
 from radunion.training.strips import STRIP
@@ -77,11 +82,29 @@ def test_the_finder_that_every_protocol_uses_is_that_of_the_packaged_model() -> 
     for member, part in zip(finders, start.finders, strict=True):
         start.fill(member, part)
     finder = together(finders)
-    strip = np.random.default_rng(1).random((STRIP.height, STRIP.width), dtype=np.float32)
+    for seed in range(4):
+        strip = np.random.default_rng(seed).random((STRIP.height, STRIP.width), dtype=np.float32)
+        with torch.inference_mode():
+            focus = both_ways(finder.eval(), torch.from_numpy(strip)[None, None]).focus
+        wanted, found = spot_of(focus.softmax(dim=1)[0].numpy()), find_fracture(strip)
+        assert found.row == pytest.approx(wanted.row, abs=1e-4)
+        assert found.certainty == pytest.approx(wanted.certainty, abs=1e-3)
+
+
+def test_the_packaged_graph_is_that_of_the_packaged_weights() -> None:
+    bundle = named_bundle("box")
+    start = start_from(bundle)
+    assert bundle.card.settings["compact.finders"] == len(start.finders) == FINDERS
+    finder = together([Finder(STRIP.width) for _ in start.finders])
+    encoder = GlimpseEncoder(CortexFinder())
+    scorer = Scorer(CompactLook(finder, encoder), PairHead(HeadShape(encoder.width))).eval()
+    scorer.load_state_dict(dict(start.weights))
+    films = torch.rand(2, 2, 1, STRIP.height, STRIP.width, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
-        focus = both_ways(finder.eval(), torch.from_numpy(strip)[None, None]).focus
-        row = float(position_of(focus, STRIP.height)[0])
-    assert find_fracture(strip).row * STRIP.height == pytest.approx(row + 0.5, abs=0.1)
+        weights, levels, scorable, *_ = scorer(films[0], films[1], torch.ones(2, 2))
+    found = bundle.graph.run(films[0].numpy(), films[1].numpy(), np.ones((2, 2), dtype=bool))
+    wanted = JointLevels(weights.numpy(), levels.numpy(), scorable.numpy())
+    np.testing.assert_allclose(found.joint.margins(), wanted.margins(), atol=1e-3)
 
 
 def test_the_packaged_model_says_first_what_it_is_and_is_small() -> None:

@@ -7,6 +7,7 @@ from radunion.errors import UsageError
 from radunion.training.finder import Finder, FinderCommittee, both_ways, together
 from radunion.training.plan import Plan
 from radunion.training.settings import COMPACT
+from radunion.training.start import Start
 from radunion.training.strips import STRIP
 
 
@@ -14,6 +15,7 @@ def a_finder(seed: int) -> Finder:
     torch.manual_seed(seed)
     finder = Finder(STRIP.width).eval()
     torch.nn.init.normal_(finder.focus.weight, std=1e4)  # so that it is sure of a place
+    torch.nn.init.normal_(finder.lateral.bias)
     return finder
 
 
@@ -26,8 +28,12 @@ def test_it_says_the_mean_of_what_its_members_say() -> None:
     torch.testing.assert_close(said.focus.softmax(dim=1), focus.mean(dim=0), atol=1e-5, rtol=0)
     assert (focus[0] - focus[1]).abs().max() > 0.1
     torch.testing.assert_close(said.overview, each[0].overview)
-    low, high = torch.stack([one.lateral for one in each]).aminmax(dim=0)
-    assert ((low - 1e-3 <= said.lateral) & (said.lateral <= high + 1e-3)).all()
+    ways = torch.cat([strips, strips.flip(3)])
+    with torch.inference_mode():
+        views = torch.stack([one(ways).lateral for one in members])
+    assert (views[0] - views[1]).abs().min() > 0.1
+    wanted = views.mean(dim=0).sigmoid().reshape(2, -1).mean(dim=0)
+    torch.testing.assert_close(said.lateral.sigmoid(), wanted, atol=1e-5, rtol=0)
 
 
 def test_one_alone_is_itself() -> None:
@@ -36,6 +42,8 @@ def test_one_alone_is_itself() -> None:
     assert isinstance(together([one, a_finder(1)]), FinderCommittee)
 
 
-def test_without_a_finder_nothing_is_planned() -> None:
+def test_without_a_finder_or_where_none_is_asked_nothing_is_planned() -> None:
     with pytest.raises(UsageError, match="at least one finder, found 0"):
         Plan(name="none", settings=COMPACT, finders=0)
+    with pytest.raises(UsageError, match="only the compact network from scratch is told how many finders it has"):
+        Plan(name="two", settings=COMPACT, finders=2, start=Start("one", "", False, "", frozenset(), {}))

@@ -85,6 +85,42 @@ def test_without_boxes_the_finders_stay_as_they_were(cohort: Cohort, first: Bund
     assert card.settings["compact.finders"] == 2
 
 
+def test_a_model_with_one_finder_is_gone_on_from_with_one(cohort: Cohort, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(teachers, "FEWEST_BOXES", 5)
+        one = train_model(cohort, tmp_path / "one", a_plan()).bundle
+    assert start_from(one).finders == ("look.finder",)
+    bundle = train_model(without_boxes(cohort, tmp_path), tmp_path / "model", a_plan(start_from(one))).bundle
+    assert bundle.card.settings["compact.finders"] == 1
+    kept = [name for name in weights(one) if name.startswith("look.finder.")]
+    assert kept
+    assert all(np.array_equal(weights(one)[name], weights(bundle)[name]) for name in kept)
+
+
+def test_stopped_in_the_second_finder_it_goes_on_there(
+    cohort: Cohort, first: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teachers, "FEWEST_BOXES", 5)
+    told: list[str] = []
+
+    def stop(stage: str, *_: object) -> None:
+        told.append(stage)
+        if stage.endswith("finder 2"):
+            raise KeyboardInterrupt
+
+    plan = replace(a_plan(), finders=2)
+    with pytest.raises(KeyboardInterrupt):
+        train_model(cohort, tmp_path / "model", plan, tell=stop)
+    assert "Learning to find fractures" in told
+    told.clear()
+    again = train_model(cohort, tmp_path / "model", plan, tell=lambda stage, *_: told.append(stage)).bundle
+    assert "Learning to find fractures" not in told
+    assert "Learning to score" in told
+    after, wanted = weights(again), weights(first)
+    assert after.keys() == wanted.keys()
+    assert all(np.array_equal(after[name], wanted[name]) for name in wanted)
+
+
 def test_it_goes_on_from_where_the_other_ended(cohort: Cohort, first: Bundle, tmp_path: Path) -> None:
     bundle = train_model(
         without_boxes(cohort, tmp_path), tmp_path / "near", a_plan(start_from(first), rate=1e-9)

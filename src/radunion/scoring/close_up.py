@@ -24,10 +24,12 @@ _COLOUR, _SOLID = "inferno", 0.45
 _HALO = 2.2
 _CRUMB = 0.25
 """An outline with less than this part of the largest one's area has no letter of its own."""
+_LETTER = 0.1
+"""Height and width of a letter, and its distance, as a part of the close-up's height."""
 
 Window = tuple[float, float, float, float]
 """Left, top, right, bottom, in pixels of the film as drawn."""
-Side = Literal["left", "right"]
+Beside = Literal["left", "right"]
 Maps = Mapping[Cortex, Float32[np.ndarray, "h w"]]
 
 
@@ -94,10 +96,10 @@ def _outline(axes: Any, heat: Float32[np.ndarray, "h w"]) -> None:
         axes.contour(heat, levels=[OUTLINE], colors=colour, linewidths=width)
 
 
-def places_of_letter(heat: Float32[np.ndarray, "h w"], window: Window) -> Iterator[tuple[int, float, Side]]:
+def places_of_letter(heat: Float32[np.ndarray, "h w"], window: Window) -> Iterator[tuple[int, float, Beside]]:
     """Yield a column, a row and the side of it for each outline in the window that is no crumb of the largest.
 
-    Letters stand beside an outline, away from the middle of the window.
+    Letters stand beside an outline, away from the middle of the window, and wholly inside of it.
     """
     from scipy.ndimage import label
 
@@ -106,15 +108,17 @@ def places_of_letter(heat: Float32[np.ndarray, "h w"], window: Window) -> Iterat
     shown[top:bottom, left:right] = heat[top:bottom, left:right] >= OUTLINE
     parts, count = label(shown)
     sizes = np.bincount(parts.ravel(), minlength=count + 1)[1:]
+    room = _LETTER * (bottom - top)
     for part in np.flatnonzero(sizes >= _CRUMB * sizes.max(initial=0)) + 1:
         rows, columns = np.nonzero(parts == part)
         row = rows[np.abs(rows - rows.mean()).argmin()]
-        beside = columns[rows == row]
-        on_left = columns.mean() < (left + right) / 2
-        yield int(beside.min() if on_left else beside.max()), float(row), "left" if on_left else "right"
+        first, last = columns[rows == row].min(), columns[rows == row].max()
+        on_left = first - left >= room if columns.mean() < (left + right) / 2 else right - last < room
+        height = float(np.clip(row, top + room / 2, bottom - room / 2))
+        yield int(first if on_left else last), height, "left" if on_left else "right"
 
 
-def _write(axes: Any, letter: str, column: int, row: float, side: Side) -> None:
+def _write(axes: Any, letter: str, column: int, row: float, side: Beside) -> None:
     from matplotlib.patheffects import withStroke
 
     axes.annotate(

@@ -24,7 +24,7 @@ Progress = Callable[[int, int], None]
 Batch = tuple[Float32[np.ndarray, "n 2 h w"], Bool[np.ndarray, "n 2"]]
 
 _DECODERS = 4
-"""Most threads; each may hold a whole film, hundreds of megabytes at worst."""
+"""Most threads; each may hold the films of an examination and a negative, hundreds of megabytes each at worst."""
 _BATCHES_AHEAD = 2
 
 

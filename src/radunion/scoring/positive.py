@@ -28,27 +28,21 @@ def as_positives(radiographs: Sequence[Radiograph]) -> list[Positive]:
     Where that is so of one, any other is turned whose negative looks more like a leg than itself. What a file says is
     believed; of a picture too small for the gate nothing is said.
     """
-    films = [_as_it_is(radiograph) for radiograph in radiographs]
-    told = [_turned(film, at_least=0.0) if film.leg < 0 else film for film in films]
-    if not any(film.turned for film in told):
-        return told
-    return [film if film.turned else _turned(film, at_least=film.leg) for film in told]
-
-
-def as_positive(radiograph: Radiograph) -> Positive:
-    """Judge a film that stands alone as `as_positives` does."""
-    return as_positives([radiograph])[0]
+    films = [_turned(one, least=0.0) if one.leg < 0 else one for one in map(_as_it_is, radiographs)]
+    if not any(film.turned for film in films):
+        return films
+    return [film if film.turned else _turned(film, least=film.leg) for film in films]
 
 
 def _as_it_is(radiograph: Radiograph) -> Positive:
     return Positive(radiograph, leg_likeness(radiograph.pixels), turned=False)
 
 
-def _turned(film: Positive, *, at_least: float) -> Positive:
-    """Turn a film round where its negative is that much like a leg."""
+def _turned(film: Positive, *, least: float) -> Positive:
+    """Turn a film round where its negative is more like a leg than that."""
     radiograph = film.radiograph
     if radiograph.greys_told or max(radiograph.pixels.shape) < SIDE:
         return film
     negative = replace(radiograph, pixels=1 - radiograph.pixels)
     leg = leg_likeness(negative.pixels)
-    return Positive(negative, leg, turned=True) if leg >= at_least else film
+    return Positive(negative, leg, turned=True) if leg > least else film

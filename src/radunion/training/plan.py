@@ -52,6 +52,8 @@ class Plan:
             raise UsageError("only the compact network starts from another model; leave out the backbone and protocol")
         if self.finders < 1:
             raise UsageError(f"the fracture is found by at least one finder, found {self.finders}")
+        if self.finders > 1 and any(one is not None for one in (self.films, self.backbone, self.start)):
+            raise UsageError("only the compact network from scratch is told how many finders it has; leave them out")
         if (self.films is None) != (self.film_preprocessing is None):
             raise UsageError("a network of single films needs its settings and how its films are prepared, both")
         if self.tuned is not None and (self.backbone is None or self.input != "glimpse"):
