@@ -146,7 +146,7 @@ class CompactLearner:
     def learn(
         self, training: Int64[np.ndarray, " a"], validation: Int64[np.ndarray, " b"], *, work: Path | None, tell: Tell
     ) -> Learned:
-        """Train the finder, look where it says, train the encoder and the head; then find by all finders."""
+        """Train the finders, look where the first says, train the encoder and the head."""
         found = self.find(training, validation, work=work, tell=tell)
         further = [
             self._finder(number, training, validation, work=work, tell=tell) for number in range(1, self.finders)

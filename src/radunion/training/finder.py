@@ -66,7 +66,7 @@ class Finder(nn.Module):
         return Found(focus, self.lateral(overview).squeeze(1), overview)
 
 
-class FinderCommittee(nn.Module):
+class FinderEnsemble(nn.Module):
     """Finders that were trained alike from other beginnings: what a single one takes for a fracture by chance has less
     of a say.
     """
@@ -83,12 +83,12 @@ class FinderCommittee(nn.Module):
         return Found(focus.clamp_min(_LEAST).log(), lateral, each[0].overview)
 
 
-AnyFinder = Finder | FinderCommittee
+AnyFinder = Finder | FinderEnsemble
 
 
 def together(members: Sequence[Finder]) -> AnyFinder:
     """Return finders as one."""
-    return members[0] if len(members) == 1 else FinderCommittee(members)
+    return members[0] if len(members) == 1 else FinderEnsemble(members)
 
 
 def halved(strips: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n 1 half_h half_w"]:

@@ -42,8 +42,8 @@ _POINTS = (
     "must lie there. A film’s map is the sum of its two cortices’."
 )
 _BESIDE = (
-    f"The same, where {100 * NEAR:.1f} % of the film’s height beside the box still counts, for every way alike: the "
-    "pointing game was published with such a tolerance (Zhang et al. 2018)."
+    f"The same, where {100 * NEAR:.1f} % of the film’s height beside the box still counts, for every way alike "
+    "(the published pointing game allows 15 pixels, Zhang et al. 2018)."
 )
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from radunion.errors import UsageError
-from radunion.training.finder import Finder, FinderCommittee, both_ways, together
+from radunion.training.finder import Finder, FinderEnsemble, both_ways, together
 from radunion.training.plan import Plan
 from radunion.training.settings import COMPACT
 from radunion.training.start import Start
@@ -39,7 +39,7 @@ def test_it_says_the_mean_of_what_its_members_say() -> None:
 def test_one_alone_is_itself() -> None:
     one = a_finder(0)
     assert together([one]) is one
-    assert isinstance(together([one, a_finder(1)]), FinderCommittee)
+    assert isinstance(together([one, a_finder(1)]), FinderEnsemble)
 
 
 def test_without_a_finder_or_where_none_is_asked_nothing_is_planned() -> None:
