@@ -321,7 +321,17 @@ def test_a_fracture_box_belongs_to_its_film(tmp_path: Path) -> None:
     assert lateral.fracture_box is None
 
 
-@pytest.mark.parametrize("cell", ["1 2 3", "1 2 a 4", "30 20 10 40", "1 2 3 nan"])
+def test_a_film_may_say_that_nothing_is_broken_but_not_both(tmp_path: Path) -> None:
+    header = HEADER + ",fracture_box"
+    rows = ("p,v,ap,a.png,4,4,,,mrust,Intact", "p,v,lateral,b.png,,,4,4,mrust,")
+    ap, lateral = read_cohort(table(tmp_path, *rows, header=header)).examinations[0].films
+    assert (ap.whole, ap.fracture_box, lateral.whole) == (True, None, False)
+    both = ("p,v,ap,a.png,4,4,,,mrust,intact,1", "p,v,ap,a.png,4,4,,,mrust,1 2 3 4,2")
+    (fault,) = faults(table(tmp_path, *both, header=header + ",reader"))
+    assert fault.startswith("line 2, column fracture_box: found a box and `intact`")
+
+
+@pytest.mark.parametrize("cell", ["1 2 3", "1 2 a 4", "30 20 10 40", "1 2 3 nan", "None"])
 def test_a_fracture_box_that_is_none_is_a_fault(tmp_path: Path, cell: str) -> None:
     path = table(tmp_path, f"p,v,ap,a.png,1,2,,,mrust,{cell}", header=HEADER + ",fracture_box")
     (fault,) = faults(path)

@@ -12,6 +12,7 @@ from radunion.errors import UsageError
 from radunion.evaluation.reference import reference_of
 from radunion.phantom import Simulation, simulate
 from radunion.phantom.films import truth_of
+from radunion.phantom.fracture import FractureRanges
 from radunion.phantom.hospital import HOSPITALS
 from radunion.phantom.patients import PatientPlan, plan_patient
 from radunion.phantom.projection import attenuation
@@ -70,21 +71,21 @@ def test_nothing_but_plaster_is_about_a_leg_that_never_broke() -> None:
 
 
 @pytest.mark.parametrize("readers", [0, 2])
-def test_intact_legs_make_a_cohort_of_union_without_boxes(tmp_path: Path, readers: int) -> None:
+def test_intact_legs_make_a_cohort_of_union_that_says_so_in_place_of_boxes(tmp_path: Path, readers: int) -> None:
     table = simulate(
         tmp_path, Simulation(4, 12, format="png", size=SMALL, hospital="everyday", schedule="intact", readers=readers)
     )
     with table.open() as stream:
         rows = list(csv.DictReader(stream))
-    assert {row["fracture_box"] for row in rows} == {""}
+    assert {row["fracture_box"] for row in rows} == {"intact"}
     cohort = read_cohort(table)
-    assert all(film.fracture_box is None for one in cohort.examinations for film in one.films)
+    assert all(film.fracture_box is None and film.whole for one in cohort.examinations for film in one.films)
     scores = reference_of(cohort.examinations, cohort.convention).scores
     assert set(scores[scores > 0].tolist()) == {4}
 
 
 def test_fractures_are_drawn_out_but_leave_bone_at_both_ends() -> None:
-    short, long = (planned(60, drawn_out=factor) for factor in (1.0, 3.0))
+    short, long = (planned(60, fractures=FractureRanges(drawn_out=factor)) for factor in (1.0, 3.0))
     rises = [np.array([patient.fracture.rise for patient in some]) for some in (short, long)]
     assert np.median(rises[1]) > 1.3 * np.median(rises[0])
     assert (rises[1] >= rises[0] - 1e-9).all()
@@ -116,7 +117,7 @@ def test_films_are_not_gone_on_with_when_the_hospital_has_changed(
     settings = Simulation(1, 12, format="png", size=SMALL, hospital="everyday", schedule="intact")
     simulate(tmp_path, settings, workers=1)
     simulate(tmp_path, settings, workers=1)
-    monkeypatch.setitem(HOSPITALS, "everyday", replace(HOSPITALS["everyday"], drawn_out=1.0))
+    monkeypatch.setitem(HOSPITALS, "everyday", replace(HOSPITALS["everyday"], children=0.0))
     with pytest.raises(UsageError, match="other settings"):
         simulate(tmp_path, settings, workers=1)
 

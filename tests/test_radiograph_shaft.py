@@ -65,6 +65,14 @@ def test_a_white_bar_at_the_border_is_no_shaft(bar: slice) -> None:
     assert distance(find_shaft(film), COURSES["bowed"]).max() < 10
 
 
+def test_a_white_line_inside_the_border_of_a_film_is_no_shaft_of_a_lying_leg() -> None:
+    film = np.ascontiguousarray(leg(COURSES["bowed"], contrast=0.25).T)
+    film[:, 14:30] = 1.0
+    shaft = find_shaft(film)
+    assert shaft.turned
+    assert distance(shaft, COURSES["bowed"]).mean() < 5
+
+
 def test_a_lying_leg_is_turned() -> None:
     upright = leg(COURSES["bowed"])
     lying = find_shaft(np.ascontiguousarray(upright.T))

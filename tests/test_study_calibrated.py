@@ -28,7 +28,7 @@ def study(fault: Fault, n: int = 400) -> tuple[StudyData, JointLevels, list[Spli
     reference, joint = draw(0, n, fault)
     folds = folds_by_patient(reference, K)
     examples = Examples(
-        tuple(Path(f"{film}.png") for film in range(2 * len(joint))), (), (), NO_FILMS > 0,
+        tuple(Path(f"{film}.png") for film in range(2 * len(joint))), (), (), NO_FILMS > 0, NO_FILMS > 0,
         NO_FILMS.reshape(0, 2), np.zeros((0, 4, 4), dtype=bool),
         np.zeros((0, 4), dtype=np.float32), (), NO_FILMS,
     )  # fmt: skip

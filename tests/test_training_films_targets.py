@@ -57,6 +57,7 @@ def test_an_examinations_levels_are_shared_by_its_films_and_gaps_do_not_count(
 def test_the_first_label_of_a_film_decides() -> None:
     examples = Examples(
         tuple(map(Path, "xyz")), (None,) * 3, ((None, None),) * 3, np.array([False, True, False]),
+        np.zeros(3, dtype=bool),
         np.array([[0, 1], [0, 1], [2, ABSENT]]), np.ones((3, 4, 4), dtype=bool), np.ones((3, 4), dtype=np.float32),
         ("p", "p", "q"), np.array([0, 0, 1]),
     )  # fmt: skip

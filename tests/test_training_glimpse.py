@@ -64,10 +64,14 @@ def test_moved_boxes_stay_on_their_band() -> None:
 def test_focus_on_the_box_costs_nothing_and_beside_it_much() -> None:
     focus = torch.full((1, 10), -20.0)
     focus[0, 4] = 20.0
-    assert float(focus_loss(focus, torch.tensor([[0.42, 0.48]]))) == pytest.approx(0.0, abs=1e-5)
-    assert float(focus_loss(focus, torch.tensor([[0.72, 0.78]]))) > 10
-    assert float(focus_loss(focus, torch.tensor([[float("nan"), float("nan")]]))) == 0.0
-    assert float(focus_loss(focus, torch.tensor([[1.2, 1.4]]))) == 0.0
+    broken, unknown = torch.tensor([False]), torch.tensor([[float("nan"), float("nan")]])
+    assert float(focus_loss(focus, torch.tensor([[0.42, 0.48]]), broken)) == pytest.approx(0.0, abs=1e-5)
+    assert float(focus_loss(focus, torch.tensor([[0.72, 0.78]]), broken)) > 10
+    assert float(focus_loss(focus, unknown, broken)) == 0.0
+    assert float(focus_loss(focus, torch.tensor([[1.2, 1.4]]), broken)) == 0.0
+    assert float(focus_loss(focus, unknown, ~broken)) == pytest.approx(20.0)
+    assert float(focus_loss(-focus, unknown, ~broken)) > 10
+    assert float(focus_loss(torch.full((1, 10), -20.0), unknown, ~broken)) == pytest.approx(0.0, abs=1e-5)
 
 
 def test_the_position_is_the_peak_and_not_the_mean_of_two_peaks() -> None:
@@ -79,7 +83,7 @@ def test_the_position_is_the_peak_and_not_the_mean_of_two_peaks() -> None:
 def test_the_finder_learns_where_the_band_is() -> None:
     torch.manual_seed(0)
     pixels, boxes = strips(96)
-    data = FinderData(pixels, boxes, (np.arange(96) % 2).astype(np.float32))
+    data = FinderData(pixels, boxes, (np.arange(96) % 2).astype(np.float32), np.zeros(96, dtype=bool))
     finder = Finder(32, channels=(8, 16, 16), rows=16)
     settings = TrainSettings(epochs=12, learning_rate=5e-3, batch=16, precision="float32")
     rows = np.arange(96)

@@ -141,7 +141,7 @@ class InDoubt(Finder):
 
     def forward(self, strips: Tensor) -> Found:
         n = len(strips)
-        return Found(peaks((10, 0.7), (30, 0.3)).expand(n, -1), torch.zeros(n), torch.zeros(n, 2))
+        return Found(peaks((10, 0.7), (30, 0.3)).expand(n, -1), torch.zeros(n), torch.zeros(n, 2), torch.zeros(n))
 
 
 def test_evidence_lies_at_both_places_by_their_shares() -> None:
@@ -173,7 +173,7 @@ def test_a_mirrored_film_has_the_same_score_and_a_mirrored_map() -> None:
 
 def test_training_looks_at_places_as_often_as_they_are_likely() -> None:
     values = torch.tensor([[10, 20, 30], [40, 50, 60]], dtype=torch.uint8)[:, :, None, None, None]
-    shares = torch.tensor([[0.7, 0.3, 0.0], [0.0, 0.0, 1.0]])
+    shares = torch.tensor([[0.7, 0.3, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]])
     films = PlacedFilms(values, lambda seen, _: seen, lambda seen: seen, shares)
     random = torch.Generator().manual_seed(0)
     rows = torch.tensor([0, 1, ABSENT]).repeat(2000)
@@ -182,5 +182,43 @@ def test_training_looks_at_places_as_often_as_they_are_likely() -> None:
     assert (drawn[:, 0] > 15).float().mean().item() == pytest.approx(0.3, abs=0.03)
     assert set(drawn[:, 1].round().tolist()) == {60}
     assert set(drawn[:, 2].tolist()) == {0}
-    assert (films.take(rows[:3], None) * 255).flatten().tolist() == pytest.approx([10, 40, 0])
+    assert (films.take(rows[:3], None) * 255).flatten().tolist() == pytest.approx([10, 60, 0])
     assert films.content == (values, shares)  # a run with other shares is not gone on with
+
+
+def test_training_looks_at_nothing_where_nothing_is_broken_but_every_other_time() -> None:
+    values = torch.tensor([[10, 20]], dtype=torch.uint8)[:, :, None, None, None]
+    films = PlacedFilms(values, lambda seen, _: seen, lambda seen: seen, torch.tensor([[0.0, 0.01, 0.99]]))
+    rows = torch.zeros(2000, dtype=torch.int64)
+    drawn = (films.take(rows, torch.Generator().manual_seed(0)) * 255).flatten().round()
+    assert set(drawn.tolist()) == {0, 20}
+    assert (drawn == 0).float().mean().item() == pytest.approx(0.5, abs=0.04)
+    assert (films.take(rows[:1], None) * 255).flatten().tolist() == [0]
+
+
+def test_what_is_broken_nowhere_is_scored_as_black_is_by_its_share() -> None:
+    torch.manual_seed(0)
+    encoder = GlimpseEncoder(CortexFinder()).eval()
+    for share in (0.0, 0.25, 1.0):
+        look = CompactLook(Whole(96, share), encoder).eval()
+        with torch.inference_mode():
+            seen = look(torch.rand(2, 1, HEIGHT, 96))
+            black = encoder(torch.zeros(1, 1, GLIMPSE, 96))
+        assert seen.features.shape[1] == seen.shares.shape[1] == 3
+        torch.testing.assert_close(seen.shares[:, -1], torch.full((2,), share))
+        torch.testing.assert_close(seen.shares.sum(dim=1), torch.ones(2))
+        torch.testing.assert_close(seen.features[:, -1], black.expand(2, -1))
+
+
+class Whole(Finder):
+    """Says of every strip how likely nothing on it is broken."""
+
+    def __init__(self, width: int, share: float) -> None:
+        super().__init__(width)
+        self.share = share
+
+    def forward(self, strips: Tensor) -> Found:
+        n = len(strips)
+        return Found(
+            peaks((10, 0.7), (30, 0.3)).expand(n, -1), torch.zeros(n), torch.zeros(n, 2), torch.full((n,), self.share)
+        )

@@ -53,7 +53,7 @@ def test_what_cannot_be_tuned_is_refused_before_films_are_read(
 ) -> None:
     settings = replace(SETTINGS, **changes)  # type: ignore[arg-type]
     unread = Examples(
-        (tmp_path / "absent.png",), (None,), ((None, None),), np.zeros(1, dtype=bool), np.array([[0, ABSENT]]),
+        (tmp_path / "absent.png",), (None,), ((None, None),), *(np.zeros(1, dtype=bool),) * 2, np.array([[0, ABSENT]]),
         np.ones((1, 4, 4), dtype=bool), np.ones((1, 4), dtype=np.float32), ("a",), np.zeros(1, dtype=np.int64),
     )  # fmt: skip
     with pytest.raises(UsageError, match=told):

@@ -14,6 +14,9 @@ from radunion.cohort.labels import MergedCell, Row, read_labels
 from radunion.cohort.table import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Table, as_text, read_table
 from radunion.scale import CORTICES, CORTICES_ON, DEFAULT_CONVENTION, SCALES, VIEWS, Convention, Cortex, view_of
 
+INTACT = "intact"
+"""In place of the box of a fracture: the film was read, and shows none."""
+
 
 def read_cohort(path: Path | str, *, convention: Convention = DEFAULT_CONVENTION) -> Cohort:
     """Read a label table (`.csv`, `.parquet`); image paths are relative to it.
@@ -101,14 +104,22 @@ def _films(rows: Sequence[Row], base: Path, faults: list[Fault]) -> tuple[Film, 
     """Return the films of an examination; one image repeated for several readers is one film."""
     films: dict[tuple[str, Path], Film] = {}
     for line, cells in rows:
-        box = _box(line, "fracture_box", cells, faults)
+        whole = cells["fracture_box"].lower() == INTACT
+        box = None if whole else _box(line, "fracture_box", cells, faults, or_else=f", `{INTACT}`")
         cortices = _cortex_boxes(line, cells, faults)
         if cells["image"] and cells["view"] in VIEWS:
             path = Path(os.path.abspath(base / cells["image"]))  # noqa: PTH100 (resolve() would follow links)
             first = films.setdefault((cells["view"], path), Film(line, cells["view"], path))
             films[cells["view"], path] = replace(
-                first, fracture_box=first.fracture_box or box, cortex_boxes={**cortices, **first.cortex_boxes}
+                first,
+                fracture_box=first.fracture_box or box,
+                whole=first.whole or whole,
+                cortex_boxes={**cortices, **first.cortex_boxes},
             )
+    for film in films.values():
+        if film.whole and film.fracture_box is not None:
+            allowed = "a film has a fracture or has none: say the same on all its rows"
+            faults.append(Fault("RU007", film.line, "fracture_box", f"a box and `{INTACT}`", allowed))
     return tuple(films.values())
 
 
@@ -126,7 +137,7 @@ def _cortex_boxes(line: int, cells: Mapping[str, str], faults: list[Fault]) -> d
     return boxes
 
 
-def _box(line: int, column: str, cells: Mapping[str, str], faults: list[Fault]) -> Box | None:
+def _box(line: int, column: str, cells: Mapping[str, str], faults: list[Fault], *, or_else: str = "") -> Box | None:
     cell = cells[column]
     if not cell:
         return None
@@ -138,7 +149,7 @@ def _box(line: int, column: str, cells: Mapping[str, str], faults: list[Fault]) 
         left, top, right, bottom = numbers
         if left < right and top < bottom:
             return left, top, right, bottom
-    allowed = "a box is `x0 y0 x1 y1` in pixels, parted by spaces, with x0 < x1 and y0 < y1, or empty"
+    allowed = f"a box is `x0 y0 x1 y1` in pixels, parted by spaces, with x0 < x1 and y0 < y1{or_else}, or empty"
     faults.append(Fault("RU007", line, column, quoted(cell), allowed))
     return None
 

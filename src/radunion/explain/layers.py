@@ -42,7 +42,7 @@ class LastMaps:
 def at_likeliest_place(scorer: nn.Module) -> nn.Module:
     """Return a scorer that looks once at a film: its last feature maps are then of the place that counts most."""
     if isinstance(scorer, Scorer) and isinstance(scorer.look, CompactLook):
-        look = CompactLook(scorer.look.finder, scorer.look.encoder, places=1, mirrored=False)
+        look = CompactLook(scorer.look.finder, scorer.look.encoder, places=1, mirrored=False, nowhere=False)
         return Scorer(look, scorer.head)
     return scorer
 

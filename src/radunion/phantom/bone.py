@@ -20,9 +20,10 @@ from radunion.scale import CORTICES, Cortex
 Field = Float32[np.ndarray, "n u d"]
 
 _COARSE, _FINE = 2.6, 0.62  # mm between heights
-_SAMPLES = {"coarse": (88, 44), "fine": (96, 48)}  # in-plane positions, depths
+_SAMPLES = {"coarse": (88, 44), "fine": (96, 64)}  # in-plane positions, depths
 _BELOW, _ABOVE = 22.0, 14.0  # mm of the malleolus, and of the eminence, beyond the ends
 _EDGE = np.float32(0.8)
+_RAMP = 20.0  # mm above and below the fracture over which the grid follows the fragment's shift
 _AT_ONCE = 8  # heights, so that what is computed of them stays in the processor's cache
 _PHYSES = (0.055, 0.955)  # t of the growth plates
 
@@ -76,6 +77,21 @@ def centre_line(leg: Leg, fracture: Fracture, z: np.ndarray) -> tuple[np.ndarray
     )
 
 
+def _grid_axis(leg: Leg, fracture: Fracture, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the middle of the grid in x and y: like the centre line but without its step.
+
+    Rows on both sides of a step would be interpolated at points that do not belong together, which draws a line across
+    the film where the bone broke.
+    """
+    x, y = axis(leg, z)
+    above = z - fracture.height
+    below, part = np.clip(-above, 0, None), np.clip(0.5 - above / (2 * _RAMP), 0, 1)
+    return (
+        x + part * fracture.shift[0] + fracture.angulation[0] * below,
+        y + part * fracture.shift[1] + fracture.angulation[1] * below,
+    )
+
+
 def _heights(of_bone: tuple[float, float], shown: tuple[float, float], step: float) -> Float[np.ndarray, " n"]:
     """Return evenly spaced heights of a stretch of bone as far as the film shows it."""
     return np.arange(max(of_bone[0], shown[0]), min(of_bone[1], shown[1]), step)
@@ -92,7 +108,7 @@ def _project(
     healed: bool,
 ) -> Profile:
     width, depth = half_widths(leg, heights)
-    centre_x, centre_y = centre_line(leg, fracture, heights)
+    centre_x, centre_y = _grid_axis(leg, fracture, heights)
     middle = (centre_x * np.cos(pose.turn) + centre_y * np.sin(pose.turn)).astype(np.float32)
     away = (centre_y * np.cos(pose.turn) - centre_x * np.sin(pose.turn)).astype(np.float32)
     slack = 9.0 + np.hypot(*fracture.shift) + fracture.zone * np.hypot(*fracture.angulation)

@@ -18,7 +18,7 @@ from radunion.phantom.films import Format, film_name, render, truth_of, write_fi
 from radunion.phantom.hospital import HOSPITALS, Hospital, HospitalName
 from radunion.phantom.patients import PatientPlan, plan_patient
 from radunion.phantom.priors import Schedule
-from radunion.phantom.table import COLUMNS, film_rows, readings_of
+from radunion.phantom.table import COLUMNS, INTACT, film_rows, readings_of
 from radunion.processes import one_thread_each
 
 
@@ -117,7 +117,8 @@ def _patient(job: tuple[Path, Simulation, int]) -> tuple[list[dict[str, Any]], l
                 write_film(out / name, render(patient, exam, view), patient, visit, view, seed=settings.seed)
             truth = {"image": name, **truth_of(patient, exam, view)}
             boxes = {"fracture": truth["fracture_box"], **truth["cortex_boxes"]}
-            cells = {f"{what}_box": " ".join(map(str, box)) for what, box in boxes.items() if box is not None}
+            cells = {} if patient.fracture.broken else {"fracture_box": INTACT}
+            cells |= {f"{what}_box": " ".join(map(str, box)) for what, box in boxes.items() if box is not None}
             rows += [{**row, **cells} for row in film_rows(patient, visit, view, name, said)]
             truths.append(truth)
     return rows, truths

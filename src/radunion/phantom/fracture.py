@@ -16,6 +16,11 @@ PATTERNS: dict[Pattern, float] = {"transverse": 0.2, "oblique": 0.26, "spiral": 
 _REGIONS = ((0.5, (0.10, 0.34)), (0.35, (0.34, 0.62)), (0.15, (0.62, 0.84)))  # shares of the shaft's thirds, t
 _DEFECT = 0.12
 _WHOLE = 14.0  # mm of bone that a long fracture leaves whole at each end, about
+_ENDS = ((0.65, (0.03, 0.10)), (0.35, (0.84, 0.95)))  # shares of the metaphyses' fractures, t
+_HAIRLINE = (0.1, 0.4)  # mm, half width of a line that parts nothing
+_IN_PLACE = 0.1  # how far fragments of such a one stand out of line, relative to typical
+_WAVES, _JAGS = 4, (4.0, 24.0)  # of a crack's edge, and mm between their crests
+_UNEVEN = 0.45  # by how much of itself a gap's width varies around the bone
 _FAR = np.float32(60.0)
 
 
@@ -65,30 +70,42 @@ class Fracture:
         return self.defects[CORTICES.index(cortex)]
 
 
-def sample_fracture(
-    leg: Leg, random: np.random.Generator, *, held: bool, displaced: float = 1.0, drawn_out: float = 1.0
-) -> Fracture:
-    """Draw a fracture of the shaft; `held`, by metal, the fragments are nearly in line.
+@dataclass(frozen=True, kw_only=True)
+class FractureRanges:
+    """What fractures a hospital sees."""
 
-    `displaced` is how far they stand out of line, relative to typical; `drawn_out` is how many times a short fracture's
-    length one along the bone may have.
-    """
-    spread = displaced * (0.45 if held else 1.0) * leg.size * float(random.choice([0.7, 1.8], p=[0.7, 0.3]))
-    low, high = _REGIONS[int(random.choice(3, p=[share for share, _ in _REGIONS]))][1]
+    displaced: float = 1.0  # how far fragments stand out of line, relative to typical
+    drawn_out: float = 1.0  # how many times a short fracture's length one along the bone may have
+    gap: tuple[float, float] = (0.5, 1.8)  # mm, half width when fresh
+    hairline: float = 0.0  # share of those without metal that part nothing
+    ends: float = 0.0  # share of those without metal that lie near a joint, beyond the shaft
+
+
+def sample_fracture(
+    leg: Leg, random: np.random.Generator, *, held: bool, kinds: FractureRanges | None = None
+) -> Fracture:
+    """Draw a fracture of the shaft, or near a joint where it is not `held`; held, by metal, it is nearly in line."""
+    kinds = kinds or FractureRanges()
+    hairline = not held and _happens(kinds.hairline, random)
+    spread = kinds.displaced * (0.45 if held else 1.0) * leg.size * float(random.choice([0.7, 1.8], p=[0.7, 0.3]))
+    spread *= _IN_PLACE if hairline else 1.0
+    regions = _ENDS if not held and _happens(kinds.ends, random) else _REGIONS
+    low, high = regions[int(random.choice(len(regions), p=[share for share, _ in regions]))][1]
     height = leg.length * float(random.uniform(low, high))
     pattern = list(PATTERNS)[int(random.choice(len(PATTERNS), p=list(PATTERNS.values())))]
     shift, angulation = random.normal(0, 2.6 * spread, 2), random.normal(0, 0.045 * spread, 2)
     fibular = random.normal(0, 2.5, 2)
     cracks = _cracks(pattern, random)
-    if drawn_out > 1 and pattern != "transverse":
-        cracks = _lengthened(cracks, float(random.uniform(1, drawn_out)), min(height, leg.length - height) - _WHOLE)
+    if kinds.drawn_out > 1 and pattern != "transverse":
+        room = min(height, leg.length - height) - _WHOLE
+        cracks = _lengthened(cracks, float(random.uniform(1, kinds.drawn_out)), room)
     return Fracture(
         height=height,
         pattern=pattern,
         cracks=cracks,
         shift=(float(shift[0]), float(shift[1])),
         angulation=(float(angulation[0]), float(angulation[1])),
-        gap=float(random.uniform(0.5, 1.8)),
+        gap=float(random.uniform(*(_HAIRLINE if hairline else kinds.gap))),
         wedge=float(abs(random.normal(0, 1.5 * spread))),
         defects=_defects(random),
         biology=float(np.clip(random.lognormal(0.0, 0.4), 0.15, 2.5)),
@@ -96,6 +113,11 @@ def sample_fracture(
         fibula_shift=(float(fibular[0]), float(fibular[1])),
         look_seed=int(random.integers(2**31)),
     )
+
+
+def _happens(share: float, random: np.random.Generator) -> bool:
+    """Draw whether something happens that does so in a share of cases; where it never does nothing is drawn."""
+    return share > 0 and bool(random.random() < share)
 
 
 def unbroken(fracture: Fracture) -> Fracture:
@@ -113,9 +135,8 @@ def height_above(
     """Return the signed distance in mm above a crack, along its normal."""
     cos, sin = np.float32(np.cos(crack.direction)), np.float32(np.sin(crack.direction))
     along, across = cos * x + sin * y, cos * y - sin * x
-    jag = np.sin(across * np.float32(0.55) + np.float32(crack.phase)) + np.sin(along * np.float32(0.9))
     height = z - np.float32(fracture.height + crack.offset) - np.float32(crack.slope) * along
-    height = height - np.float32(crack.roughness) * jag
+    height = height - np.float32(crack.roughness) * _jagged(crack, along, across)
     if crack.spiral:
         height = _wound(height, crack, along, across)
     lean = np.hypot(crack.slope, crack.spiral / 11)
@@ -134,7 +155,10 @@ def crossing(fracture: Fracture, x: Float[np.ndarray, " n"], y: Float[np.ndarray
 def distance_to(
     fracture: Fracture, x: Float32[np.ndarray, "..."], y: Float32[np.ndarray, "..."], z: np.ndarray, main: np.ndarray
 ) -> Float32[np.ndarray, "..."]:
-    """Return the distance in mm to the nearest crack; `main` is the height above the first one."""
+    """Return the distance in mm to the nearest crack, as if the gap were the same everywhere.
+
+    `main` is the height above the first one. Where the fragments fit badly a gap is wider: there the distance is less.
+    """
     nearest = np.abs(main)
     for crack in fracture.cracks[1:]:
         away = np.abs(height_above(fracture, crack, x, y, z))
@@ -142,7 +166,34 @@ def distance_to(
             towards = x * np.float32(np.cos(crack.side)) + y * np.float32(np.sin(crack.side))
             away = away + _FAR * (towards < 0)
         nearest = np.minimum(nearest, away)
-    return nearest
+    return np.asarray(nearest / _opening(fracture, x, y))
+
+
+def _jagged(
+    crack: Crack, along: Float32[np.ndarray, "..."], across: Float32[np.ndarray, "..."]
+) -> Float32[np.ndarray, "..."]:
+    """Return how a crack's edge deviates from its surface, about 1 on average: waves of no common length."""
+    random = np.random.default_rng(int((crack.phase + np.pi) * 1e6))
+    lengths = np.exp(random.uniform(np.log(_JAGS[0]), np.log(_JAGS[1]), _WAVES))
+    towards, phases = random.uniform(-np.pi, np.pi, (2, _WAVES))
+    heights = np.sqrt(2 * lengths / lengths.sum())
+    jag = np.zeros_like(along + across)
+    for length, angle, phase, height in zip(lengths, towards, phases, heights, strict=True):
+        step = 2 * np.pi / length
+        wave = along * np.float32(step * np.cos(angle)) + across * np.float32(step * np.sin(angle))
+        jag += np.float32(height) * np.sin(wave + np.float32(phase))
+    return jag
+
+
+def _opening(
+    fracture: Fracture, x: Float32[np.ndarray, "..."], y: Float32[np.ndarray, "..."]
+) -> Float32[np.ndarray, "..."]:
+    """Return how many times wider than typical the gap is: fragments fit better on one side than on another."""
+    random = np.random.default_rng([fracture.look_seed, 1])
+    angle, phase, length = random.uniform(-np.pi, np.pi), random.uniform(-np.pi, np.pi), random.uniform(15, 45)
+    step = 2 * np.pi / length
+    wave = x * np.float32(step * np.cos(angle)) + y * np.float32(step * np.sin(angle)) + np.float32(phase)
+    return np.asarray(1 + np.float32(_UNEVEN) * np.sin(wave), dtype=np.float32)
 
 
 def _wound(

@@ -5,6 +5,7 @@ from typing import Literal
 
 from radunion.phantom.exposure import FLAT_PANELS, WELL_EXPOSED, ExposureRanges
 from radunion.phantom.fixation import FixationKind
+from radunion.phantom.fracture import FractureRanges
 from radunion.phantom.leg import Feet
 from radunion.phantom.scene import SceneRanges
 
@@ -24,9 +25,8 @@ class Hospital:
     leaning: float  # rad, spread of its lean on the film
     focus: Range  # mm from the bone to the tube's focus
     children: float = 0.12  # share of patients whose growth plates are open
-    drawn_out: float = 1.0  # how many times a short fracture's length one along the bone may have
     feet: Feet = field(default_factory=Feet)
-    displaced: float = 1.0  # how far fragments stand out of line, relative to typical
+    fractures: FractureRanges = field(default_factory=FractureRanges)
     swelling: Range = (0.0, 0.25)  # share by which a fresh fracture's leg is thicker
     wasting: Range = (0.0, 0.3)  # share of its density that an unused bone loses
     exposure: ExposureRanges = field(default_factory=ExposureRanges)
@@ -41,7 +41,7 @@ TEXTBOOK = Hospital(
     leaning=0.06,
     focus=(1000.0, 1100.0),
     children=0.0,
-    displaced=0.6,
+    fractures=FractureRanges(displaced=0.6),
     exposure=WELL_EXPOSED,
     scene=SceneRanges(
         blades=0.0, marker=0.1, other_leg=0.0, holding=0.0, folds=0.0, beads=0.0, support=0.0, ruler=0.0, rim=0.0,
@@ -61,8 +61,7 @@ EVERYDAY = Hospital(
     leaning=0.11,
     focus=(900.0, 1200.0),
     children=0.18,
-    displaced=1.3,
-    drawn_out=2.5,
+    fractures=FractureRanges(displaced=1.3, drawn_out=2.5, gap=(0.3, 2.4), hairline=0.2, ends=0.15),
     feet=Feet(depth=(1.0, 2.6), seen=(0.35, 1.3), turned=0.2),
 )  # fmt: skip
 """Wide ranges: most of what is taken of a broken leg."""
@@ -77,7 +76,7 @@ ELSEWHERE = Hospital(
     turned=0.16,
     leaning=0.07,
     focus=(1150.0, 1500.0),
-    drawn_out=2.0,
+    fractures=FractureRanges(drawn_out=2.0),
     feet=Feet(depth=(1.2, 2.0)),
     exposure=FLAT_PANELS,
     scene=SceneRanges(blades=0.5, marker=0.6, other_leg=0.12, holding=0.0, folds=0.15, caption=0.3, badge=0.0, rim=0.0),

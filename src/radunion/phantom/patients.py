@@ -93,9 +93,7 @@ def plan_patient(
     leg = sample_leg(random, children=hospital.children, feet=hospital.feet)
     whole = schedule == "intact"
     kind = _drawn(_UNHELD if whole else hospital.fixation, random)
-    fracture = sample_fracture(
-        leg, random, held=kind not in _IN_LINE, displaced=hospital.displaced, drawn_out=hospital.drawn_out
-    )
+    fracture = sample_fracture(leg, random, held=kind not in _IN_LINE, kinds=hospital.fractures)
     fracture = unbroken(fracture) if whole else fracture
     fixation = sample_fixation(leg, fracture, kind, random)
     swelling, wasting = float(random.uniform(*hospital.swelling)), float(random.uniform(*hospital.wasting))

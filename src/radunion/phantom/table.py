@@ -14,6 +14,8 @@ COLUMNS = (
     "patient", "visit", "view", "image", *CORTICES, "scale", "site", "side",
     "days_since_injury", "fixation", "reader", "reading", "fracture_box", *(f"{cortex}_box" for cortex in CORTICES),
 )  # fmt: skip
+INTACT = "intact"
+"""In place of the box of a fracture, on a leg that never broke."""
 READER = "simulated"
 """The reader of the truth; those who doubt are `simulated-1` and so on."""
 

@@ -13,7 +13,7 @@ from radunion.scoring.card import Heatmap
 from radunion.training.cortex_finder import CortexData, CortexFinder, fit_cortex_finder
 from radunion.training.encoder import GlimpseEncoder
 from radunion.training.examples import ABSENT, Examples, films_in
-from radunion.training.finder import Finder, FinderData, fit_finder, locate, together
+from radunion.training.finder import Finder, FinderData, fit_finder, locate, together, with_nowhere
 from radunion.training.fit import Films, fit
 from radunion.training.glimpse import GLIMPSE, MARGIN, augment, centre, glimpse
 from radunion.training.learner import Learned, LearnedPair, Tell, epochs
@@ -26,6 +26,7 @@ from radunion.training.strips import STRIP, load_strips
 from radunion.training.teachers import few, simulated_teachers, taught_by
 
 _FINDING = "Learning to find fractures"
+_NOWHERE_DRAWN = 0.5
 _PLACES = 4
 """How many places of a film are learned from: where the finder is sure only one of them counts."""
 
@@ -56,13 +57,14 @@ def _in_parts(strips: UInt8[Tensor, "n 1 h w"]) -> Float[Tensor, "n 1 h w"]:
 
 @dataclass(frozen=True)
 class PlacedFilms(Films):
-    """Glimpses (m, places, 1, tall, w) of each film; training looks at one of them, drawn by their `shares`.
+    """Glimpses (m, places, 1, tall, w) of each film; training looks at one of them, drawn by their `shares`, or none.
 
     So it learns what a film shows where the finder is wrong, and whole bone wherever it was looked for. Otherwise a
-    film is looked at where it is likeliest.
+    film is looked at where it is likeliest. The last share is of nowhere: nothing is broken, and black is looked at;
+    in training at most every other time, so that it learns what whole bone looks like.
     """
 
-    shares: Float[Tensor, "m k"]
+    shares: Float[Tensor, "m k_and_nowhere"]
 
     @property
     def content(self) -> tuple[Tensor, ...]:
@@ -71,19 +73,32 @@ class PlacedFilms(Films):
 
     def chosen(self, rows: Int64[Tensor, " n"], random: torch.Generator | None) -> Tensor:
         """Return one glimpse of each film, in [0, 1]."""
+        shares, last = self.shares[rows], self.values.shape[1]
         if random is None:
-            return self.values[rows, 0].float() / 255
-        place = torch.multinomial(self.shares[rows], 1, generator=random).squeeze(1)
-        return self.values[rows, place].float() / 255
+            place = shares.argmax(dim=1)
+        else:
+            place = torch.multinomial(_seldom_nowhere(shares), 1, generator=random).squeeze(1)
+        looked = (place < last)[:, None, None, None]
+        return self.values[rows, place.clamp_max(last - 1)].float() / 255 * looked
+
+
+def _seldom_nowhere(shares: Float[Tensor, "n k_and_nowhere"]) -> Float[Tensor, "n k_and_nowhere"]:
+    nowhere = shares[:, -1:]
+    less = nowhere.clamp_max(_NOWHERE_DRAWN)
+    there = shares[:, :-1] / (1 - nowhere).clamp_min(1e-6) * (1 - less)
+    return torch.cat([there, less], dim=1)
 
 
 @dataclass(frozen=True)
 class Places:
-    """A trained finder, and of every film where the fracture may be and the features of the film as a whole."""
+    """A trained finder, and of every film where the fracture may be and the features of the film as a whole.
+
+    The last of the `shares` is how likely nothing is broken.
+    """
 
     finder: Finder
     rows: Float[Tensor, "m k"]
-    shares: Float[Tensor, "m k"]
+    shares: Float[Tensor, "m k_and_nowhere"]
     overview: Float32[np.ndarray, "m d"]
     history: tuple[Epoch, ...]
 
@@ -181,8 +196,8 @@ class CompactLearner:
     ) -> Places:
         """Train the first finder and ask it of every film."""
         finder, history = self._finder(0, training, validation, work=work, tell=tell)
-        rows, shares, overview = locate(finder, torch.from_numpy(self.strips.pixels), places=_PLACES)
-        return Places(finder, rows, shares, overview.numpy(), history)
+        rows, shares, overview, nowhere = locate(finder, torch.from_numpy(self.strips.pixels), places=_PLACES)
+        return Places(finder, rows, with_nowhere(shares, nowhere), overview.numpy(), history)
 
     def _glimpses(self, found: Places) -> UInt8[Tensor, "m k 1 tall w"]:
         """Cut glimpses at every place, a byte a pixel as the strips are."""
@@ -211,7 +226,7 @@ class CompactLearner:
         settings, data = self._settings(FINDER, number), self._fractures
         name = f"finder-{number + 1}.pt" if number else "finder.pt"
         return finder, fit_finder(
-            finder, FinderData(data.strips, data.boxes, data.lateral),
+            finder, FinderData(data.strips, data.boxes, data.lateral, data.whole),
             training=np.concatenate([films_in(self.examples, training), data.teaching]),
             validation=np.concatenate([films_in(self.examples, validation), data.held]),
             settings=settings, checkpoint=work / name if work else None,

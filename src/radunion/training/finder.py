@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Int64, UInt8
+from jaxtyping import Bool, Float, Float32, Int64, UInt8
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
@@ -27,6 +27,8 @@ _BEYOND = 2
 """Rows of the focus map at each end, a twentieth of the film, where no fracture is looked for: half of a glimpse of it
 would lie beyond the film, and the ends of real films hold blades, labels and glare."""
 _NEVER = -30.0
+_LEAST_LIKELY = -14.0
+"""Of the logarithm of a place's share, so that no film counts without end."""
 _LEAST = 1e-9
 """Of the focus at a further place: where the first has all of it the others have no say."""
 
@@ -37,6 +39,7 @@ class Found(NamedTuple):
     focus: Float[Tensor, "n rows"]  # logits; softmax is where the fracture may be
     lateral: Float[Tensor, " n"]  # logit that the strip is a lateral view
     overview: Float[Tensor, "n c"]
+    nowhere: Float[Tensor, " n"]  # probability that nothing on it is broken
 
 
 class Finder(nn.Module):
@@ -63,7 +66,7 @@ class Finder(nn.Module):
         rows = self.along(self.across(self.trunk(seen)).squeeze(-1))
         overview = torch.cat([rows.mean(dim=2), rows.amax(dim=2)], dim=1)
         focus = F.pad(self.focus(rows).squeeze(1)[:, _BEYOND:-_BEYOND], (_BEYOND, _BEYOND), value=_NEVER)
-        return Found(focus, self.lateral(overview).squeeze(1), overview)
+        return Found(focus, self.lateral(overview).squeeze(1), overview, _shares(focus)[:, -1].exp())
 
 
 class FinderEnsemble(nn.Module):
@@ -76,11 +79,12 @@ class FinderEnsemble(nn.Module):
         self.members = nn.ModuleList(members)
 
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Found:
-        """Return the mean of the places' probabilities, the mean logit of the view and the first one's overview."""
+        """Return the mean of all probabilities, of the view's logit, and the first one's overview."""
         each: list[Found] = [member(strips) for member in self.members]
         focus = torch.stack([one.focus.softmax(dim=1) for one in each]).mean(dim=0)
         lateral = torch.stack([one.lateral for one in each]).mean(dim=0)
-        return Found(focus.clamp_min(_LEAST).log(), lateral, each[0].overview)
+        nowhere = torch.stack([one.nowhere for one in each]).mean(dim=0)
+        return Found(focus.clamp_min(_LEAST).log(), lateral, each[0].overview, nowhere)
 
 
 AnyFinder = Finder | FinderEnsemble
@@ -89,6 +93,11 @@ AnyFinder = Finder | FinderEnsemble
 def together(members: Sequence[Finder]) -> AnyFinder:
     """Return finders as one."""
     return members[0] if len(members) == 1 else FinderEnsemble(members)
+
+
+def _shares(focus: Float[Tensor, "n rows"]) -> Float[Tensor, "n rows_and_nowhere"]:
+    """Return the logarithm of the share of every row and, last, of nowhere: one more place, whose logit is 0."""
+    return torch.cat([focus, torch.zeros_like(focus[:, :1])], dim=1).log_softmax(dim=1)
 
 
 def halved(strips: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n 1 half_h half_w"]:
@@ -102,10 +111,12 @@ def both_ways(finder: AnyFinder, strips: Float[Tensor, "n 1 h w"]) -> Found:
     The overview is of the strips as they are: how familiar a film is depends on nothing else.
     """
     found: Found = finder(torch.cat([strips, strips.flip(3)]))
-    focus, lateral = (
-        part.unflatten(0, (2, -1)).mean(dim=0) for part in (found.focus.softmax(dim=1), found.lateral.sigmoid())
+    focus, lateral, nowhere = (
+        part.unflatten(0, (2, -1)).mean(dim=0)
+        for part in (found.focus.softmax(dim=1), found.lateral.sigmoid(), found.nowhere)
     )
-    return Found(focus.clamp_min(_LEAST).log(), lateral.logit(eps=_LEAST), found.overview.unflatten(0, (2, -1))[0])
+    overview = found.overview.unflatten(0, (2, -1))[0]
+    return Found(focus.clamp_min(_LEAST).log(), lateral.logit(eps=_LEAST), overview, nowhere)
 
 
 def position_of(focus: Float[Tensor, "n rows"], height: int) -> Float[Tensor, " n"]:
@@ -130,12 +141,20 @@ def places_of(
     return torch.stack(rows, dim=1), found / found.sum(dim=1, keepdim=True)
 
 
+def with_nowhere(shares: Float[Tensor, "n k"], nowhere: Float[Tensor, " n"]) -> Float[Tensor, "n k_and_nowhere"]:
+    """Return the shares of places and, last, of nowhere, in sum 1."""
+    return torch.cat([shares * (1 - nowhere[:, None]), nowhere[:, None]], dim=1)
+
+
 class Located(NamedTuple):
-    """Where on m films the fracture may be: rows of the strip, the likeliest first, the share of each, overviews."""
+    """Where on m films the fracture may be: rows of the strip, the likeliest first, the share of each, overviews, and
+    how likely nothing is broken.
+    """
 
     rows: Float[Tensor, "m k"]
     shares: Float[Tensor, "m k"]
     overview: Float[Tensor, "m c"]
+    nowhere: Float[Tensor, " m"]
 
 
 def locate(finder: Finder, strips: UInt8[Tensor, "m 1 h w"], *, places: int = 1, batch: int = 64) -> Located:
@@ -145,19 +164,20 @@ def locate(finder: Finder, strips: UInt8[Tensor, "m 1 h w"], *, places: int = 1,
     with torch.inference_mode():
         for part in strips.split(batch):
             found = both_ways(finder, part.float() / 255)
-            parts.append((*places_of(found.focus, strips.shape[2], places), found.overview))
+            parts.append((*places_of(found.focus, strips.shape[2], places), found.overview, found.nowhere))
     return Located(*(torch.cat(each).clone() for each in zip(*parts, strict=True)))
 
 
 @dataclass(frozen=True)
 class FinderData:
     """Strips with what is known of them: `boxes` are the fracture's first and last row as shares, NaN where unknown;
-    `lateral` is 1 for a lateral view, 0 for AP.
+    `lateral` is 1 for a lateral view, 0 for AP; `whole` says where nothing is broken.
     """
 
     strips: UInt8[Tensor, "m 1 h w"]
     boxes: Float32[np.ndarray, "m 2"]
     lateral: Float32[np.ndarray, " m"]
+    whole: Bool[np.ndarray, " m"]
 
 
 def fit_finder(
@@ -170,8 +190,8 @@ def fit_finder(
     checkpoint: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[Epoch, ...]:
-    """Train the finder on strips; a strip without a box teaches the view only."""
-    boxes, lateral = torch.from_numpy(data.boxes), torch.from_numpy(data.lateral)
+    """Train the finder on strips; one of which it is not known whether and where it is broken teaches the view only."""
+    boxes, lateral, whole = (torch.from_numpy(known) for known in (data.boxes, data.lateral, data.whole))
 
     def loss(rows: Int64[np.ndarray, " n"], random: torch.Generator | None) -> Float[Tensor, " n"]:
         chosen = torch.from_numpy(rows)
@@ -181,7 +201,7 @@ def fit_finder(
         with autocast(settings.precision):
             found = finder.of_halves(strips)
         view = F.binary_cross_entropy_with_logits(found.lateral.float(), lateral[chosen], reduction="none")
-        return view + focus_loss(found.focus.float(), where)
+        return view + focus_loss(found.focus.float(), where, whole[chosen])
 
     name = fingerprint(
         {**asdict(settings), "network": repr(finder)},
@@ -189,6 +209,7 @@ def fit_finder(
         validation,
         data.boxes,
         data.lateral,
+        data.whole,
         data.strips,
         *finder.state_dict().values(),
     )
@@ -196,14 +217,20 @@ def fit_finder(
     return train(finder, loss, Run(training, validation, weights, settings, name, checkpoint, progress))
 
 
-def focus_loss(focus: Float[Tensor, "n rows"], boxes: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
-    """Return -log of the focus that lies on rows which the box touches; 0 without a box."""
+def focus_loss(
+    focus: Float[Tensor, "n rows"], boxes: Float[Tensor, "n 2"], whole: Bool[Tensor, " n"]
+) -> Float[Tensor, " n"]:
+    """Return -log of the focus that lies on rows which the box touches, or nowhere on a whole bone; 0 of others.
+
+    So open growth plates, joints and glare, which whole legs show too, are not taken for fractures.
+    """
     count = focus.shape[1]
     edges = torch.arange(count + 1) / count
     touched = (edges[1:] > boxes[:, :1]) & (edges[:-1] < boxes[:, 1:])
     known = touched[:, _BEYOND:-_BEYOND].any(dim=1)
-    mass = (focus.softmax(dim=1) * touched).sum(dim=1).clamp_min(1e-6)
-    return -mass.log() * known
+    shares = _shares(focus)
+    on_box = shares[:, :-1].masked_fill(~touched, _NEVER).logsumexp(dim=1).clamp_min(_LEAST_LIKELY)
+    return torch.where(known, -on_box, torch.where(whole, -shares[:, -1], torch.zeros(len(focus))))
 
 
 def _moved(

@@ -37,13 +37,13 @@ class Moves:
 
 
 def draw_moves(shape: torch.Size, random: torch.Generator) -> Moves:
-    """Draw for glimpses of a shape: mirror, zoom by 20 %, shear, shift by 12 rows and 4 columns, expose anew."""
+    """Draw for glimpses of a shape: mirror, zoom by up to e^0.3, shear, shift by 12 rows and 4 columns, expose anew."""
     n, _, tall, width = shape
 
     def within(bound: float) -> Tensor:
         return (torch.rand(n, generator=random) * 2 - 1) * bound
 
-    zoom, flip, shear = 1 + within(0.2), torch.where(within(1.0) < 0, -1.0, 1.0), within(0.12)
+    zoom, flip, shear = torch.exp(within(0.3)), torch.where(within(1.0) < 0, -1.0, 1.0), within(0.12)
     right, down = within(4.0) * 2 / width, within(12.0) * 2 / tall
     matrix = torch.stack(
         [torch.stack([zoom * flip, shear, right], 1), torch.stack([right * 0, zoom * GLIMPSE / tall, down], 1)], 1

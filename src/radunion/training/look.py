@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float, Float32
 from torch import Tensor, nn
 
 from radunion.training.encoder import GlimpseEncoder, on_strip
-from radunion.training.finder import AnyFinder, both_ways, places_of
+from radunion.training.finder import AnyFinder, both_ways, places_of, with_nowhere
 from radunion.training.glimpse import GLIMPSE, glimpse
 from radunion.training.network import PairHead
 
@@ -35,17 +35,25 @@ class CompactLook(nn.Module):
     """Find where the fracture may be on the strip, then look closely there, and at the mirrored picture too.
 
     Cortices are anatomical: a mirrored film shows the other leg and has the same levels, so what is read both ways is
-    averaged. Without `mirrored` the film is looked at once.
+    averaged. Without `mirrored` the film is looked at once. With `nowhere`, where nothing may be broken black is looked
+    at as well, which is what the network learned to see there.
     """
 
     def __init__(
-        self, finder: AnyFinder, encoder: GlimpseEncoder, *, places: int = PLACES, mirrored: bool = True
+        self,
+        finder: AnyFinder,
+        encoder: GlimpseEncoder,
+        *,
+        places: int = PLACES,
+        mirrored: bool = True,
+        nowhere: bool = True,
     ) -> None:
         super().__init__()
         self.finder = finder
         self.encoder = encoder
         self.places = places
         self.mirrored = mirrored
+        self.nowhere = nowhere
 
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Look:
         found = both_ways(self.finder, strips)
@@ -53,6 +61,10 @@ class CompactLook(nn.Module):
         each = strips[:, None].expand(-1, self.places, -1, -1, -1).flatten(0, 1)
         features, evidence = (part.unflatten(0, (-1, self.places)) for part in self._at(each, rows.flatten()))
         parts = evidence * shares[:, :, None, None, None]
+        if self.nowhere:
+            nothing = self.encoder(torch.zeros(1, 1, GLIMPSE, strips.shape[-1]))
+            features = torch.cat([features, nothing[None].expand(features.shape[0], -1, -1)], dim=1)
+            shares = with_nowhere(shares, found.nowhere)
         return Look(features, shares, found.lateral.sigmoid(), found.overview, parts.sum(dim=1))
 
     def _at(self, strips: Float[Tensor, "n 1 h w"], row: Float[Tensor, " n"]) -> tuple[Tensor, Tensor]:

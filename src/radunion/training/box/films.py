@@ -11,12 +11,12 @@ from radunion.phantom.table import COLUMNS
 from radunion.training.learner import Tell
 
 LEARNING: Mapping[str, Simulation] = {
-    "studies": Simulation(1800, 3109, format="png", hospital="everyday"),
-    "follow-up": Simulation(700, 3110, format="png", hospital="everyday", schedule="follow-up"),
-    "intact": Simulation(600, 3111, format="png", hospital="everyday", schedule="intact"),
+    "studies": Simulation(1500, 3113, format="png", hospital="everyday"),
+    "follow-up": Simulation(750, 3114, format="png", hospital="everyday", schedule="follow-up"),
+    "intact": Simulation(600, 3115, format="png", hospital="everyday", schedule="intact"),
 }
 """Visits of studies, most of them late; whole courses from fresh fractures on; legs that never broke."""
-CALIBRATING = Simulation(400, 3112, format="png", hospital="everyday")
+CALIBRATING = Simulation(400, 3116, format="png", hospital="everyday")
 """Other patients, to whose levels the probabilities are fitted; what has learned is not asked about itself."""
 
 
