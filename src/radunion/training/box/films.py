@@ -16,7 +16,7 @@ LEARNING: Mapping[str, Simulation] = {
     "intact": Simulation(600, 3115, format="png", hospital="everyday", schedule="intact"),
 }
 """Visits of studies, most of them late; whole courses from fresh fractures on; legs that never broke."""
-CALIBRATING = Simulation(400, 3116, format="png", hospital="everyday")
+CALIBRATING = Simulation(1000, 3116, format="png", hospital="everyday")
 """Other patients, to whose levels the probabilities are fitted; what has learned is not asked about itself."""
 
 

@@ -24,7 +24,7 @@ from radunion.training.train import train_model
 
 NAME, FINDER = "box-v1", "finder.onnx"
 SETTINGS = replace(COMPACT, epochs=50, validation=0.08)
-FINDERS = 2
+FINDERS = 3
 """How many finders of the fracture are asked together: chosen on development films, where it may be chance (0017)."""
 
 
