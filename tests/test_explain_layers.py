@@ -41,7 +41,7 @@ class FinderAt(Finder):
         found = super().forward(strips)
         focus = torch.full_like(found.focus, -30.0)
         focus[:, self.row // 16] = 30.0
-        return Found(focus, found.lateral, found.overview)
+        return Found(focus, found.lateral, found.overview, found.nowhere)
 
 
 def pooled() -> PooledBackbone:
