@@ -153,11 +153,14 @@ def test_a_codebook_knows_only_the_films_it_was_fitted_to(monkeypatch: pytest.Mo
 def test_the_forest_tells_views_of_patients_it_has_not_seen_and_levels_of_those_that_it_has(tmp_path: Path) -> None:
     """Levels of other patients it does not learn from so few: a line is a few pixels of a film that it sees whole."""
     films = films_of(read_cohort(simulate(tmp_path, Simulation(PATIENTS, 21, format="png"), workers=2)))
-    features = engineered_features(films.paths)
-    test = patient_folds(films.patients, 3) == 0
-    fitted = ForestModel().fit({name: one[~test] for name, one in features.items()}, *films.labels(~test), seed=0)
-    said = fitted.predict(features, films.lateral)
-    assert ((said.lateral > 0.5) == films.lateral)[test].mean() > 0.8
+    features, folds = engineered_features(films.paths), patient_folds(films.patients, 3)
+    right = []
+    for fold in (2, 1, 0):
+        test = folds == fold
+        fitted = ForestModel().fit({name: one[~test] for name, one in features.items()}, *films.labels(~test), seed=0)
+        said = fitted.predict(features, films.lateral)
+        right.append(((said.lateral > 0.5) == films.lateral)[test])
+    assert np.concatenate(right).mean() > 0.75  # of 134 films; a single fold of 45 is off by 0.1 by chance
     shown = films.lateral[:, None] == np.array([False, False, True, True])
     decided = shown & (films.allowed.sum(axis=2) == 1) & ~test[:, None]
     truth = films.allowed.argmax(axis=2)[decided] + 1
