@@ -14,7 +14,10 @@ from radunion.features import BackboneSpec
 from radunion.scoring import Bundle, load_bundle, named_bundle, write_bundle
 from radunion.scoring.bundle import WEIGHTS
 from radunion.training import compact, teachers
+from radunion.training.compact import CompactLearner
+from radunion.training.examples import examples_of
 from radunion.training.finder import Finder
+from radunion.training.learner import quiet
 from radunion.training.plan import Plan
 from radunion.training.settings import COMPACT, FINDER
 from radunion.training.start import Start, start_from
@@ -200,3 +203,13 @@ def test_a_path_is_a_path_and_box_is_the_packaged_model(
     (tmp_path / "box").mkdir()
     with pytest.raises(BundleError, match=r"box: "):
         named_bundle("box")
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_finders_that_saw_no_whole_leg_are_not_asked_whether_one_is(
+    cohort: Cohort, whole: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teachers, "FEWEST_BOXES", 5)
+    examples = examples_of(cohort.examinations)
+    known = replace(examples, whole=np.full(len(examples.paths), whole))
+    assert CompactLearner(known, a_plan().settings, work=tmp_path, tell=quiet).knows_nowhere is whole

@@ -187,7 +187,7 @@ class CompactLearner:
         history = {"finder": found.history, **others, "cortices": learned, "scores": scoring}
 
         def scorer() -> nn.Module:
-            return Scorer(CompactLook(finder, encoder), head).eval()
+            return Scorer(CompactLook(finder, encoder, nowhere=self.knows_nowhere), head).eval()
 
         return LearnedCompact(network, films, scorer, found.overview, history, torch.from_numpy(self.strips.pixels))
 
@@ -197,6 +197,7 @@ class CompactLearner:
         """Train the first finder and ask it of every film."""
         finder, history = self._finder(0, training, validation, work=work, tell=tell)
         rows, shares, overview, nowhere = locate(finder, torch.from_numpy(self.strips.pixels), places=_PLACES)
+        nowhere = nowhere * self.knows_nowhere
         return Places(finder, rows, with_nowhere(shares, nowhere), overview.numpy(), history)
 
     def _glimpses(self, found: Places) -> UInt8[Tensor, "m k 1 tall w"]:
@@ -204,6 +205,11 @@ class CompactLearner:
         strips = torch.from_numpy(self.strips.pixels)
         cut = [(tall_glimpses(strips, row) * 255).round().to(torch.uint8) for row in found.rows.unbind(dim=1)]
         return torch.stack(cut, dim=1)
+
+    @property
+    def knows_nowhere(self) -> bool:
+        """Whether the finders have seen films on which nothing is broken, or go on as another model's."""
+        return bool(self._fractures.whole.any()) or self._keeps("fracture")
 
     def _keeps(self, what: str) -> bool:
         return self.start is not None and self._few[what]
