@@ -325,7 +325,7 @@ def test_a_film_may_say_that_nothing_is_broken_but_not_both(tmp_path: Path) -> N
     header = HEADER + ",fracture_box"
     rows = ("p,v,ap,a.png,4,4,,,mrust,Intact", "p,v,lateral,b.png,,,4,4,mrust,")
     ap, lateral = read_cohort(table(tmp_path, *rows, header=header)).examinations[0].films
-    assert (ap.whole, ap.fracture_box, lateral.whole) == (True, None, False)
+    assert (ap.intact, ap.fracture_box, lateral.intact) == (True, None, False)
     both = ("p,v,ap,a.png,4,4,,,mrust,intact,1", "p,v,ap,a.png,4,4,,,mrust,1 2 3 4,2")
     (fault,) = faults(table(tmp_path, *both, header=header + ",reader"))
     assert fault.startswith("line 2, column fracture_box: found a box and `intact`")

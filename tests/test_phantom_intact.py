@@ -79,7 +79,7 @@ def test_intact_legs_make_a_cohort_of_union_that_says_so_in_place_of_boxes(tmp_p
         rows = list(csv.DictReader(stream))
     assert {row["fracture_box"] for row in rows} == {"intact"}
     cohort = read_cohort(table)
-    assert all(film.fracture_box is None and film.whole for one in cohort.examinations for film in one.films)
+    assert all(film.fracture_box is None and film.intact for one in cohort.examinations for film in one.films)
     scores = reference_of(cohort.examinations, cohort.convention).scores
     assert set(scores[scores > 0].tolist()) == {4}
 

@@ -95,6 +95,7 @@ def test_the_packaged_graph_is_that_of_the_packaged_weights() -> None:
     bundle = named_bundle("box")
     start = start_from(bundle)
     assert bundle.card.settings["compact.finders"] == len(start.finders) == FINDERS
+    assert start.knows_nowhere
     finder = together([Finder(STRIP.width) for _ in start.finders])
     encoder = GlimpseEncoder(CortexFinder())
     scorer = Scorer(CompactLook(finder, encoder), PairHead(HeadShape(encoder.width))).eval()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from tests.exports import export_any
 from tests.simulated import simulated
 
@@ -205,11 +206,23 @@ def test_a_path_is_a_path_and_box_is_the_packaged_model(
         named_bundle("box")
 
 
-@pytest.mark.parametrize("whole", [False, True])
-def test_finders_that_saw_no_whole_leg_are_not_asked_whether_one_is(
-    cohort: Cohort, whole: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("intact", [False, True])
+def test_only_finders_that_saw_intact_legs_are_asked_whether_one_is(
+    cohort: Cohort, intact: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(teachers, "FEWEST_BOXES", 5)
     examples = examples_of(cohort.examinations)
-    known = replace(examples, whole=np.full(len(examples.paths), whole))
-    assert CompactLearner(known, a_plan().settings, work=tmp_path, tell=quiet).knows_nowhere is whole
+    known = replace(examples, intact=np.full(len(examples.paths), intact))
+    assert CompactLearner(known, a_plan().settings, work=tmp_path, tell=quiet).knows_nowhere is intact
+
+
+@pytest.mark.parametrize("knows", [False, True])
+def test_finders_that_stay_as_they_were_know_what_they_knew(
+    cohort: Cohort, first: Bundle, knows: bool, tmp_path: Path
+) -> None:
+    start = start_from(first)
+    assert not start.knows_nowhere  # all its legs were broken
+    start = replace(start, weights={**start.weights, "look.knows_nowhere": torch.tensor(knows)})
+    own = examples_of(without_boxes(cohort, tmp_path).examinations)
+    learner = CompactLearner(own, a_plan().settings, work=tmp_path, tell=quiet, start=start)
+    assert learner.knows_nowhere is knows

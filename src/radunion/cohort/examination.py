@@ -20,14 +20,14 @@ class Film:
     """One film; `line` is its first line in the table (header = 1), `path` is absolute.
 
     `fracture_box` is where the fracture is, `cortex_boxes` where a cortex is beside it, for those that the view shows.
-    `whole` says that nothing on it is broken; where neither is said it is not known.
+    `intact` says that nothing on it is broken; where neither is said it is not known.
     """
 
     line: int
     view: View
     path: Path
     fracture_box: Box | None = None
-    whole: bool = False
+    intact: bool = False
     cortex_boxes: Mapping[Cortex, Box] = field(default_factory=dict, hash=False)
 
 

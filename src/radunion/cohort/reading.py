@@ -104,8 +104,8 @@ def _films(rows: Sequence[Row], base: Path, faults: list[Fault]) -> tuple[Film, 
     """Return the films of an examination; one image repeated for several readers is one film."""
     films: dict[tuple[str, Path], Film] = {}
     for line, cells in rows:
-        whole = cells["fracture_box"].lower() == INTACT
-        box = None if whole else _box(line, "fracture_box", cells, faults, or_else=f", `{INTACT}`")
+        intact = cells["fracture_box"].lower() == INTACT
+        box = None if intact else _box(line, "fracture_box", cells, faults, or_else=f", `{INTACT}`")
         cortices = _cortex_boxes(line, cells, faults)
         if cells["image"] and cells["view"] in VIEWS:
             path = Path(os.path.abspath(base / cells["image"]))  # noqa: PTH100 (resolve() would follow links)
@@ -113,11 +113,11 @@ def _films(rows: Sequence[Row], base: Path, faults: list[Fault]) -> tuple[Film, 
             films[cells["view"], path] = replace(
                 first,
                 fracture_box=first.fracture_box or box,
-                whole=first.whole or whole,
+                intact=first.intact or intact,
                 cortex_boxes={**cortices, **first.cortex_boxes},
             )
     for film in films.values():
-        if film.whole and film.fracture_box is not None:
+        if film.intact and film.fracture_box is not None:
             allowed = "a film has a fracture or has none: say the same on all its rows"
             faults.append(Fault("RU007", film.line, "fracture_box", f"a box and `{INTACT}`", allowed))
     return tuple(films.values())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -33,7 +34,7 @@ class Crack:
     direction: float  # rad, of the steepest direction in the x, y plane
     spiral: float  # mm of rise for each rad around the bone
     roughness: float  # mm, amplitude of the jagged edge
-    phase: float  # rad
+    phase: float  # rad; the waves of its jagged edge are drawn from it
     side: float | None = None  # rad, the middle of the half of the bone that it runs through; none: all of it
 
 
@@ -52,7 +53,7 @@ class Fracture:
     biology: float  # how much callus it makes, 1 = typical, near 0 atrophic, 2 hypertrophic
     fibula: float | None  # mm above the ankle of the fibula's own fracture
     fibula_shift: tuple[float, float]  # mm
-    look_seed: int = 0  # of how its callus varies around the bone
+    look_seed: int = 0  # of how its callus and its gap vary around the bone
     broken: bool = True  # or a bone that never was; its height is where a film of it may be aimed at
 
     @property
@@ -173,27 +174,39 @@ def _jagged(
     crack: Crack, along: Float32[np.ndarray, "..."], across: Float32[np.ndarray, "..."]
 ) -> Float32[np.ndarray, "..."]:
     """Return how a crack's edge deviates from its surface, about 1 on average: waves of no common length."""
-    random = np.random.default_rng(int((crack.phase + np.pi) * 1e6))
+    jag = np.zeros_like(along + across)
+    for height, forward, aside, phase in _waves(crack.phase):
+        jag += height * np.sin(along * forward + across * aside + phase)
+    return jag
+
+
+@lru_cache(maxsize=64)
+def _waves(phase: float) -> tuple[tuple[np.float32, np.float32, np.float32, np.float32], ...]:
+    """Return the height, the two slopes and the phase of each wave of an edge; drawn once for all rows of a film."""
+    random = np.random.default_rng(int((phase + np.pi) * 1e6))
     lengths = np.exp(random.uniform(np.log(_JAGS[0]), np.log(_JAGS[1]), _WAVES))
     towards, phases = random.uniform(-np.pi, np.pi, (2, _WAVES))
-    heights = np.sqrt(2 * lengths / lengths.sum())
-    jag = np.zeros_like(along + across)
-    for length, angle, phase, height in zip(lengths, towards, phases, heights, strict=True):
-        step = 2 * np.pi / length
-        wave = along * np.float32(step * np.cos(angle)) + across * np.float32(step * np.sin(angle))
-        jag += np.float32(height) * np.sin(wave + np.float32(phase))
-    return jag
+    steps, heights = 2 * np.pi / lengths, np.sqrt(2 * lengths / lengths.sum())
+    columns = (heights, steps * np.cos(towards), steps * np.sin(towards), phases)
+    return tuple(zip(*(column.astype(np.float32) for column in columns), strict=True))
 
 
 def _opening(
     fracture: Fracture, x: Float32[np.ndarray, "..."], y: Float32[np.ndarray, "..."]
 ) -> Float32[np.ndarray, "..."]:
     """Return how many times wider than typical the gap is: fragments fit better on one side than on another."""
-    random = np.random.default_rng([fracture.look_seed, 1])
+    forward, aside, phase = _fit(fracture.look_seed)
+    wave = x * forward + y * aside + phase
+    return np.asarray(1 + np.float32(_UNEVEN) * np.sin(wave), dtype=np.float32)
+
+
+@lru_cache(maxsize=64)
+def _fit(seed: int) -> tuple[np.float32, np.float32, np.float32]:
+    """Return the two slopes and the phase of the wave by which a gap's width varies."""
+    random = np.random.default_rng([seed, 1])
     angle, phase, length = random.uniform(-np.pi, np.pi), random.uniform(-np.pi, np.pi), random.uniform(15, 45)
     step = 2 * np.pi / length
-    wave = x * np.float32(step * np.cos(angle)) + y * np.float32(step * np.sin(angle)) + np.float32(phase)
-    return np.asarray(1 + np.float32(_UNEVEN) * np.sin(wave), dtype=np.float32)
+    return np.float32(step * np.cos(angle)), np.float32(step * np.sin(angle)), np.float32(phase)
 
 
 def _wound(

@@ -27,6 +27,7 @@ from radunion.training.teachers import few, simulated_teachers, taught_by
 
 _FINDING = "Learning to find fractures"
 _NOWHERE_DRAWN = 0.5
+"""The largest share of looks in training at which a film is black, however sure it is that nothing is broken."""
 _PLACES = 4
 """How many places of a film are learned from: where the finder is sure only one of them counts."""
 
@@ -208,8 +209,10 @@ class CompactLearner:
 
     @property
     def knows_nowhere(self) -> bool:
-        """Whether the finders have seen films on which nothing is broken, or go on as another model's."""
-        return bool(self._fractures.whole.any()) or self._keeps("fracture")
+        """Whether the finders learned from intact films too, or stay those of a model whose finders had."""
+        if self.start is not None and self._keeps("fracture"):
+            return self.start.knows_nowhere
+        return bool(self._fractures.intact.any())
 
     def _keeps(self, what: str) -> bool:
         return self.start is not None and self._few[what]
@@ -232,7 +235,7 @@ class CompactLearner:
         settings, data = self._settings(FINDER, number), self._fractures
         name = f"finder-{number + 1}.pt" if number else "finder.pt"
         return finder, fit_finder(
-            finder, FinderData(data.strips, data.boxes, data.lateral, data.whole),
+            finder, FinderData(data.strips, data.boxes, data.lateral, data.intact),
             training=np.concatenate([films_in(self.examples, training), data.teaching]),
             validation=np.concatenate([films_in(self.examples, validation), data.held]),
             settings=settings, checkpoint=work / name if work else None,

@@ -21,14 +21,14 @@ class Examples:
 
     `films` holds the row of each view's film in `paths`, `ABSENT` where there is none; `boxes` are the fractures' on
     those films, `cortex_boxes` those of the two cortices that each shows, `lateral` says which are lateral views,
-    `whole` on which nothing is broken.
+    `intact` on which nothing is broken.
     """
 
     paths: tuple[Path, ...]
     boxes: tuple[Box | None, ...]
     cortex_boxes: tuple[tuple[Box | None, Box | None], ...]
     lateral: Bool[np.ndarray, " m"]
-    whole: Bool[np.ndarray, " m"]
+    intact: Bool[np.ndarray, " m"]
     films: Int64[np.ndarray, "n 2"]
     allowed: Bool[np.ndarray, "n 4 4"]
     scorable: Float32[np.ndarray, "n 4"]
@@ -69,7 +69,7 @@ def examples_of(examinations: Sequence[Examination]) -> Examples:
         tuple(film.fracture_box for film in seen),
         tuple(_cortex_boxes(film) for film in seen),
         np.array([film.view == "lateral" for film in seen], dtype=bool),
-        np.array([film.whole for film in seen], dtype=bool),
+        np.array([film.intact for film in seen], dtype=bool),
         np.array(films, dtype=np.int64),
         np.array(allowed, dtype=bool),
         np.array(scorable, dtype=np.float32),

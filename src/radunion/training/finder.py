@@ -171,13 +171,13 @@ def locate(finder: Finder, strips: UInt8[Tensor, "m 1 h w"], *, places: int = 1,
 @dataclass(frozen=True)
 class FinderData:
     """Strips with what is known of them: `boxes` are the fracture's first and last row as shares, NaN where unknown;
-    `lateral` is 1 for a lateral view, 0 for AP; `whole` says where nothing is broken.
+    `lateral` is 1 for a lateral view, 0 for AP; `intact` says where nothing is broken.
     """
 
     strips: UInt8[Tensor, "m 1 h w"]
     boxes: Float32[np.ndarray, "m 2"]
     lateral: Float32[np.ndarray, " m"]
-    whole: Bool[np.ndarray, " m"]
+    intact: Bool[np.ndarray, " m"]
 
 
 def fit_finder(
@@ -191,7 +191,7 @@ def fit_finder(
     progress: Progress | None = None,
 ) -> tuple[Epoch, ...]:
     """Train the finder on strips; one of which it is not known whether and where it is broken teaches the view only."""
-    boxes, lateral, whole = (torch.from_numpy(known) for known in (data.boxes, data.lateral, data.whole))
+    boxes, lateral, intact = (torch.from_numpy(known) for known in (data.boxes, data.lateral, data.intact))
 
     def loss(rows: Int64[np.ndarray, " n"], random: torch.Generator | None) -> Float[Tensor, " n"]:
         chosen = torch.from_numpy(rows)
@@ -201,7 +201,7 @@ def fit_finder(
         with autocast(settings.precision):
             found = finder.of_halves(strips)
         view = F.binary_cross_entropy_with_logits(found.lateral.float(), lateral[chosen], reduction="none")
-        return view + focus_loss(found.focus.float(), where, whole[chosen])
+        return view + focus_loss(found.focus.float(), where, intact[chosen])
 
     name = fingerprint(
         {**asdict(settings), "network": repr(finder)},
@@ -209,7 +209,7 @@ def fit_finder(
         validation,
         data.boxes,
         data.lateral,
-        data.whole,
+        data.intact,
         data.strips,
         *finder.state_dict().values(),
     )
@@ -218,11 +218,11 @@ def fit_finder(
 
 
 def focus_loss(
-    focus: Float[Tensor, "n rows"], boxes: Float[Tensor, "n 2"], whole: Bool[Tensor, " n"]
+    focus: Float[Tensor, "n rows"], boxes: Float[Tensor, "n 2"], intact: Bool[Tensor, " n"]
 ) -> Float[Tensor, " n"]:
-    """Return -log of the focus that lies on rows which the box touches, or nowhere on a whole bone; 0 of others.
+    """Return -log of the focus that lies on rows which the box touches, or nowhere on an intact bone; 0 of others.
 
-    So open growth plates, joints and glare, which whole legs show too, are not taken for fractures.
+    So open growth plates, joints and glare, which intact legs show too, are not taken for fractures.
     """
     count = focus.shape[1]
     edges = torch.arange(count + 1) / count
@@ -230,7 +230,7 @@ def focus_loss(
     known = touched[:, _BEYOND:-_BEYOND].any(dim=1)
     shares = _shares(focus)
     on_box = shares[:, :-1].masked_fill(~touched, _NEVER).logsumexp(dim=1).clamp_min(_LEAST_LIKELY)
-    return torch.where(known, -on_box, torch.where(whole, -shares[:, -1], torch.zeros(len(focus))))
+    return torch.where(known, -on_box, torch.where(intact, -shares[:, -1], torch.zeros(len(focus))))
 
 
 def _moved(

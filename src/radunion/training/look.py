@@ -54,6 +54,7 @@ class CompactLook(nn.Module):
         self.places = places
         self.mirrored = mirrored
         self.nowhere = nowhere
+        self.register_buffer("knows_nowhere", torch.tensor(nowhere))  # for who goes on from the weights
 
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Look:
         found = both_ways(self.finder, strips)

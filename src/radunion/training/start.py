@@ -38,6 +38,11 @@ class Start:
         members = {name.removeprefix(lead).partition(".")[0] for name in self.weights if name.startswith(lead)}
         return tuple(f"{lead}{number}" for number in range(len(members))) or ("look.finder",)
 
+    @property
+    def knows_nowhere(self) -> bool:
+        """Whether its finders can say that nothing is broken."""
+        return bool(self.weights.get("look.knows_nowhere", False))
+
     def fill(self, module: nn.Module, part: str) -> None:
         """Load the weights of one part of the model, all of them. Raises BundleError where they do not fit."""
         lead = f"{part}."

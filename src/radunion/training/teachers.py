@@ -25,7 +25,7 @@ class Teachers:
 
     strips: Strips
     lateral: Bool[np.ndarray, " m"]
-    whole: Bool[np.ndarray, " m"]
+    intact: Bool[np.ndarray, " m"]
     held: Bool[np.ndarray, " m"]
 
 
@@ -37,7 +37,7 @@ class Taught:
     boxes: Float32[np.ndarray, "m 2"]
     cortices: Float32[np.ndarray, "m 2 4"]
     lateral: Float32[np.ndarray, " m"]
-    whole: Bool[np.ndarray, " m"]
+    intact: Bool[np.ndarray, " m"]
     teaching: Int64[np.ndarray, " a"]
     held: Int64[np.ndarray, " b"]
 
@@ -56,7 +56,7 @@ def simulated_teachers(folder: Path, tell: Tell) -> Teachers:
     patients = sorted(set(examples.patients))[::7]
     rows = films_in(examples, np.flatnonzero(np.isin(examples.patients, patients)))
     strips = load_strips(examples.paths, examples.boxes, examples.cortex_boxes)
-    return Teachers(strips, examples.lateral, examples.whole, np.isin(np.arange(len(examples.paths)), rows))
+    return Teachers(strips, examples.lateral, examples.intact, np.isin(np.arange(len(examples.paths)), rows))
 
 
 def taught_by(strips: Strips, examples: Examples, teachers: Teachers | None) -> Taught:
@@ -65,14 +65,14 @@ def taught_by(strips: Strips, examples: Examples, teachers: Teachers | None) -> 
     if teachers is None:
         nobody = np.zeros(0, dtype=np.int64)
         lateral = examples.lateral.astype(np.float32)
-        return Taught(own, strips.boxes, strips.cortices, lateral, examples.whole, nobody, nobody)
+        return Taught(own, strips.boxes, strips.cortices, lateral, examples.intact, nobody, nobody)
     theirs, first = teachers.strips, len(examples.paths)
     return Taught(
         torch.cat([own, torch.from_numpy(theirs.pixels)]),
         np.concatenate([strips.boxes, theirs.boxes]),
         np.concatenate([strips.cortices, theirs.cortices]),
         np.concatenate([examples.lateral, teachers.lateral]).astype(np.float32),
-        np.concatenate([examples.whole, teachers.whole]),
+        np.concatenate([examples.intact, teachers.intact]),
         first + np.flatnonzero(~teachers.held),
         first + np.flatnonzero(teachers.held),
     )
