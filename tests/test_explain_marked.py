@@ -55,3 +55,21 @@ def test_simulated_films_are_marked_with_all_that_their_view_shows(tmp_path: Pat
             if film is not None:
                 assert len(film.fracture) == 1
                 assert tuple(film.cortices) == cortices
+
+
+@pytest.mark.parametrize(
+    ("cells", "remodelled"),
+    [
+        ("4,4,,,mrust", True),
+        ("4,3,,,mrust", False),
+        ("4,U,,,mrust", True),
+        (",,,,", None),
+        ("3,3,,,rust", False),  # bridged or remodelled
+    ],
+)
+def test_a_film_is_remodelled_where_all_of_its_scored_cortices_are(
+    tmp_path: Path, cells: str, remodelled: bool | None
+) -> None:
+    (one,) = marked(read_cohort(a_table(tmp_path, f"a,1,ap,a.png,{cells},10 20 30 40")))
+    assert one.films[0] is not None
+    assert one.films[0].remodelled is remodelled

@@ -14,7 +14,7 @@ from radunion.evaluation.heatmaps.pointing import NEAR
 from radunion.evaluation.heatmaps.quality import HeatmapQuality
 from radunion.explain.marked import MarkedExamination
 from radunion.explain.measure import HeatmapSettings, measure_heatmaps
-from radunion.explain.subject import Subject
+from radunion.explain.subject import Maps, PreparedPair, Subject
 
 FEW = HeatmapSettings(removals=0, each=1, replicates=20)
 
@@ -210,3 +210,28 @@ def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
 def test_the_cortices_together_are_the_cortices_apart(quality: HeatmapQuality) -> None:
     apart = [estimate(quality, "edges", "pointing", scope) for scope in ("medial", "lateral", "anterior", "posterior")]
     assert estimate(quality, "edges", "pointing", "cortices") == pytest.approx(np.mean(apart))
+
+
+def test_films_with_something_left_to_see_are_told_apart(tmp_path: Path) -> None:
+    """Maps that miss on remodelled films alone miss nothing else."""
+    truth = examinations(tmp_path, 4)
+    marked = [_healed(one, row % 2 == 0) for row, one in enumerate(truth)]
+    right, all_over = truthful(known(truth)), known(marked)
+
+    def maps(pair: PreparedPair) -> Maps:
+        film = next(one for one in all_over(pair).films if one is not None)
+        return even(pair) if film.remodelled else right(pair)
+
+    found = measure_heatmaps(
+        Subject("teller", "evidence", ContrastReader(), maps), marked, settings=FEW, simulated=True
+    )
+    assert estimate(found, "teller", "pointing", "cortices") == 0.5
+    assert estimate(found, "teller", "pointing", "cortices-not-remodelled") == 1.0
+    assert estimate(found, "fixed-tuned", "pointing-near", "film-not-remodelled") >= 0
+    none = measure_heatmaps(Subject("teller", "evidence", ContrastReader(), maps), truth, settings=FEW, simulated=True)
+    assert none.find("teller", "pointing", "film-not-remodelled") is None
+
+
+def _healed(examination: MarkedExamination, remodelled: bool) -> MarkedExamination:
+    first, second = (None if film is None else replace(film, remodelled=remodelled) for film in examination.films)
+    return replace(examination, films=(first, second))

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from radunion.phantom.boxes import cortex_box, crossing_at, fracture_box
+from radunion.phantom.boxes import cortex_box, crossing_at, crossings_at, fracture_box
 from radunion.phantom.fracture import Fracture, height_above
 from radunion.phantom.healing import cortex_states
 from radunion.phantom.hospital import HOSPITALS, HospitalName
@@ -68,3 +68,35 @@ def test_what_one_cortex_looks_like_changes_the_film_in_its_own_box_most() -> No
         x0, y0, x1, y1 = (round(value) for value in box)
         inside.append(change[y0:y1, x0:x1].sum())
     assert inside[0] > 4 * inside[1]
+
+
+def test_a_cortex_box_holds_most_of_what_its_healing_changes_beside_it_however_drawn_out_the_fracture() -> None:
+    half, fresh = dict.fromkeys(CORTICES, 0.5), dict.fromkeys(CORTICES, 1)
+    held = []
+    for number in range(24):
+        patient = plan_patient(9, number, size=(320, 256), hospital=HOSPITALS["everyday"])
+        exam, fracture = patient.exams[0], patient.fracture
+        if "ap" not in exam.films:
+            continue
+        pose = exam.films["ap"].pose
+        before, after = (
+            attenuation(exam.leg, fracture, cortex_states(levels, half, fracture), pose)
+            for levels in (fresh, {**fresh, "medial": 3})
+        )
+        box = cortex_box(exam.leg, fracture, pose, "medial")
+        assert box is not None
+        x0, y0, x1, y1 = (round(value) for value in box)
+        change = np.abs(after - before)[:, x0:x1]
+        held.append(change[y0:y1].sum() / change.sum())
+    assert np.mean(held) > 0.82  # 0.70 where a box surrounds the first crack's crossing of the cortex's middle alone
+
+
+def test_a_crack_that_runs_through_one_side_only_is_no_part_of_the_cortex_across() -> None:
+    patient = plan_patient(9, 0)
+    crack = replace(patient.fracture.cracks[0], slope=0.0, spiral=0.0, offset=0.0)
+    aside = replace(crack, offset=-15.0, side=0.0)  # the medial half
+    fracture = replace(patient.fracture, cracks=(crack, aside), height=0.5 * patient.leg.length)
+    low, high = crossings_at(patient.leg, fracture, "medial")
+    assert high - low == pytest.approx(15.0, abs=0.5)
+    low, high = crossings_at(patient.leg, fracture, "lateral")
+    assert high - low < 0.5

@@ -4,19 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from radunion.cohort import Box, Cohort, Examination, Film
+from radunion.cohort import Box, Cohort, Examination, Film, Label
 from radunion.errors import CohortError
 from radunion.explain.subject import VIEWS
-from radunion.scale import Cortex
+from radunion.scale import CORTICES_ON, LEVELS, Cortex, View
 
 
 @dataclass(frozen=True)
 class MarkedFilm:
-    """Hold a film with the boxes of the fracture, several where it has several parts, and of cortices, in pixels."""
+    """Hold a film with the boxes of the fracture, several where it has several parts, and of cortices, in pixels.
+
+    `remodelled` says whether the labels call every cortex that it shows remodelled, of those that are scored; None
+    where none is.
+    """
 
     path: Path
     fracture: tuple[Box, ...]
     cortices: Mapping[Cortex, Box] = field(default_factory=dict)
+    remodelled: bool | None = None
 
     @property
     def known(self) -> bool:
@@ -50,11 +55,18 @@ def marked_among(examinations: Sequence[Examination]) -> tuple[MarkedExamination
 
 
 def _examination(examination: Examination) -> MarkedExamination:
-    ap, lateral = (_film(examination.film(view)) for view in VIEWS)
+    ap, lateral = (_film(examination.film(view), _remodelled(examination.labels, view)) for view in VIEWS)
     return MarkedExamination(examination.patient, (ap, lateral))
 
 
-def _film(film: Film | None) -> MarkedFilm | None:
+def _film(film: Film | None, remodelled: bool | None) -> MarkedFilm | None:
     if film is None:
         return None
-    return MarkedFilm(film.path, () if film.fracture_box is None else (film.fracture_box,), film.cortex_boxes)
+    fracture = () if film.fracture_box is None else (film.fracture_box,)
+    return MarkedFilm(film.path, fracture, film.cortex_boxes, remodelled)
+
+
+def _remodelled(labels: Sequence[Label], view: View) -> bool | None:
+    cortices = [label.cortices[cortex] for label in labels for cortex in CORTICES_ON[view] if cortex in label.cortices]
+    told = [one.levels == {LEVELS[-1]} for one in cortices if one.scorable]
+    return all(told) if told else None

@@ -40,7 +40,7 @@ class Seen:
     """Hold what was found on one target of a film.
 
     `row` is the examination's place, `energy` is by protocol. `similarity` is that of a cortex's map and the one of
-    random weights, None where there is none.
+    random weights, None where there is none. `remodelled` is what is known of the film's cortices.
     """
 
     row: int
@@ -50,6 +50,7 @@ class Seen:
     hits: Mapping[Pointing, Hits]
     energy: Mapping[str, float]
     similarity: float | None
+    remodelled: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def observe(row: int, examination: MarkedExamination, mapped: Mapped, *, name: s
             energy = {one: energy_inside(values, target) for one, values in looked.items()}
             yield Seen(
                 row, side, examination.patient, scope, hits, energy | {"area": area_share(target)},
-                _similarity(mapped, scope),
+                _similarity(mapped, scope), film.remodelled,
             )  # fmt: skip
 
 

@@ -14,24 +14,38 @@ from radunion.scale import CORTICES
 
 POOLED = "cortices"
 """The scope of all four cortices together."""
+WHOLE = ("film", POOLED)
+"""The scopes that are also told without films whose cortices are all remodelled."""
+NOT_REMODELLED = "-not-remodelled"
+"""At the end of such a scope's name."""
 _SCOPES: tuple[Scope, ...] = ("film", *CORTICES)
 _KINDS: tuple[CurveKind, ...] = ("deletion", "insertion")
 
 
 def pointed(seen: Sequence[Seen]) -> Iterator[Observed]:
-    """Yield hits and energies by scope, and of all cortices together."""
+    """Yield hits and energies by scope, and of all cortices together; where only some films are known to be remodelled,
+    of the fracture and of all cortices on the other films too.
+    """
     parts = {scope: part for scope in _SCOPES if (part := [one for one in seen if one.scope == scope])}
     for scope, members in _groups(tuple(parts)).items():
-        part = [one for member in members for one in parts[member]]
-        patients = np.array([one.patient for one in part], dtype=np.str_)
-        for kind in part[0].hits:
-            fixed = [_fixed(parts[member], kind) for member in members]
-            ways = {name: np.array([one.hits[kind].ways[name] for one in part]) for name in part[0].hits[kind].ways}
-            ways |= {name: np.concatenate([one[name] for one in fixed]) for name in fixed[0]}
-            for name, hits in ways.items():
-                yield Observed(name, kind, scope, patients, hits.astype(np.float64))
-        for name in part[0].energy:
-            yield Observed(name, "energy", scope, patients, np.array([one.energy[name] for one in part]))
+        yield from _pointed(scope, [parts[member] for member in members])
+        others = [kept for member in members if (kept := [one for one in parts[member] if not one.remodelled])]
+        if scope in WHOLE and others and sum(map(len, others)) < sum(len(parts[member]) for member in members):
+            yield from _pointed(f"{scope}{NOT_REMODELLED}", others)
+
+
+def _pointed(scope: str, parts: Sequence[Sequence[Seen]]) -> Iterator[Observed]:
+    """Yield hits and energies of some targets; the best fixed place is chosen for each part by itself."""
+    part = [one for members in parts for one in members]
+    patients = np.array([one.patient for one in part], dtype=np.str_)
+    for kind in part[0].hits:
+        fixed = [_fixed(members, kind) for members in parts]
+        ways = {name: np.array([one.hits[kind].ways[name] for one in part]) for name in part[0].hits[kind].ways}
+        ways |= {name: np.concatenate([one[name] for one in fixed]) for name in fixed[0]}
+        for name, hits in ways.items():
+            yield Observed(name, kind, scope, patients, hits.astype(np.float64))
+    for name in part[0].energy:
+        yield Observed(name, "energy", scope, patients, np.array([one.energy[name] for one in part]))
 
 
 def areas(removed: Sequence[Removed]) -> Iterator[Observed]:

@@ -1,10 +1,11 @@
 """Where the fracture and each cortex lie on a film: boxes in pixels (x0, y0, x1, y1). Lengths in mm."""
 
 import numpy as np
+from jaxtyping import Bool, Float
 
 from radunion.phantom.anatomy import half_widths
 from radunion.phantom.bone import centre_line
-from radunion.phantom.fracture import Fracture, crossing
+from radunion.phantom.fracture import Crack, Fracture, crossing
 from radunion.phantom.leg import Leg
 from radunion.phantom.pose import Pose
 from radunion.scale import CORTICES_ON, Cortex
@@ -15,6 +16,8 @@ REACH = 18.0  # above and below the fracture that a cortex is looked at
 _OUTSIDE, _AROUND = 7.0, 5.0  # beyond the bone's edge, of a cortex's box and of the fracture's
 _SMALLEST = 2  # pixels
 _STEP = 0.25  # mm: how finely a crossing is looked for
+_LARGEST_MISS = 1.5  # mm, of a crack that crosses a line along the bone within the fracture's zone
+_QUARTER = np.linspace(-np.pi / 4, np.pi / 4, 7)  # rad beside its middle, of a cortex: it is a quarter of the bone
 _OUTWARDS: dict[Cortex, tuple[int, int]] = {
     "medial": (1, 0),
     "lateral": (-1, 0),
@@ -24,10 +27,11 @@ _OUTWARDS: dict[Cortex, tuple[int, int]] = {
 
 
 def cortex_box(leg: Leg, fracture: Fracture, pose: Pose, cortex: Cortex) -> Box | None:
-    """Return the box of a cortex where the fracture crosses it, None where it is not shown or nothing broke."""
+    """Return the box of a cortex where cracks run through it, None where it is not shown or nothing broke."""
     if not fracture.broken or cortex not in CORTICES_ON[pose.view]:
         return None
-    heights = crossing_at(leg, fracture, cortex) + np.linspace(-REACH, REACH, 9)
+    low, high = crossings_at(leg, fracture, cortex)
+    heights = np.linspace(low - REACH, high + REACH, 13)
     z, middle, half = _silhouette(leg, fracture, pose, heights)
     sign = 1 if cortex in ("medial", "anterior") else -1
     edges = np.concatenate([middle + sign * (half - leg.cortex - 1), middle + sign * (half + _OUTSIDE)])
@@ -35,12 +39,39 @@ def cortex_box(leg: Leg, fracture: Fracture, pose: Pose, cortex: Cortex) -> Box 
 
 
 def crossing_at(leg: Leg, fracture: Fracture, cortex: Cortex) -> float:
-    """Return the height in mm above the ankle at which the fracture crosses a cortex."""
+    """Return the height in mm above the ankle at which the first crack crosses the middle of a cortex."""
+    heights, _ = _crossings(leg, fracture, fracture.cracks[0], np.array([_angle(cortex)]))
+    return float(heights[0])
+
+
+def crossings_at(leg: Leg, fracture: Fracture, cortex: Cortex) -> tuple[float, float]:
+    """Return the lowest and the highest place in mm above the ankle at which a crack runs through a cortex.
+
+    A cortex is a quarter of the bone's circumference, as in its healing; drawn-out cracks cross it slantwise.
+    """
+    angles = _angle(cortex) + _QUARTER
+    met = [crossing_at(leg, fracture, cortex)]
+    for crack in fracture.cracks:
+        heights, crossed = _crossings(leg, fracture, crack, angles)
+        there = crossed if crack.side is None else crossed & (np.cos(angles - crack.side) > 0)
+        met += heights[there].tolist()
+    return min(met), max(met)
+
+
+def _angle(cortex: Cortex) -> float:
+    across, along = _OUTWARDS[cortex]
+    return float(np.arctan2(along, across))
+
+
+def _crossings(
+    leg: Leg, fracture: Fracture, crack: Crack, angles: Float[np.ndarray, " a"]
+) -> tuple[Float[np.ndarray, " a"], Bool[np.ndarray, " a"]]:
+    """Return the heights in mm at which a crack crosses the surface at angles about the axis, and whether it does."""
     heights = fracture.height + np.arange(-fracture.zone, fracture.zone, _STEP)
     width, depth = half_widths(leg, heights)
-    across, along = _OUTWARDS[cortex]
-    met = crossing(fracture, across * width, along * depth)
-    return float(heights[np.abs(met - heights).argmin()])
+    met = crossing(fracture, crack, np.cos(angles)[:, None] * width, np.sin(angles)[:, None] * depth)
+    away = np.abs(met - heights)
+    return heights[away.argmin(axis=1)], away.min(axis=1) < _LARGEST_MISS
 
 
 def fracture_box(leg: Leg, fracture: Fracture, pose: Pose) -> Box | None:

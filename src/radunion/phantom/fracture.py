@@ -144,9 +144,10 @@ def height_above(
     return (height / np.float32(np.sqrt(1 + lean * lean))).astype(np.float32)
 
 
-def crossing(fracture: Fracture, x: Float[np.ndarray, " n"], y: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
-    """Return the height in mm at which the first crack crosses each line along the bone at x, y from its axis."""
-    crack = fracture.cracks[0]
+def crossing(
+    fracture: Fracture, crack: Crack, x: Float[np.ndarray, "*n"], y: Float[np.ndarray, "*n"]
+) -> Float[np.ndarray, "*n"]:
+    """Return the height in mm at which a crack crosses each line along the bone at x, y from its axis."""
     cos, sin = np.cos(crack.direction), np.sin(crack.direction)
     along, across = cos * x + sin * y, cos * y - sin * x
     wound = crack.spiral * np.arctan2(across, along)

@@ -21,6 +21,12 @@ _POINTING: tuple[Column, ...] = (
     *(("pointing", cortex, cortex.capitalize()) for cortex in CORTICES),
 )
 _NEAR: tuple[Column, ...] = tuple(("pointing-near", scope, heading) for _, scope, heading in _POINTING)
+_OTHERS: tuple[Column, ...] = (
+    ("pointing", "film-not-remodelled", "The fracture on a film"),
+    ("pointing", "cortices-not-remodelled", "A cortex in its box"),
+    ("pointing-near", "film-not-remodelled", "The fracture, or near"),
+    ("pointing-near", "cortices-not-remodelled", "A cortex, or near"),
+)
 _ENERGY: tuple[Column, ...] = tuple(("energy", scope, heading) for _, scope, heading in _POINTING)
 _REMOVAL: tuple[Column, ...] = (
     ("deletion", "cortices", "Taken away: mean change (levels, higher is better)"),
@@ -45,6 +51,10 @@ _BESIDE = (
     f"The same, where {100 * NEAR:.1f} % of the film’s height beside the box still counts, for every way alike "
     "(the published pointing game allows 15 pixels, Zhang et al. 2018)."
 )
+_LEFT = (
+    "The same without films on which every scored cortex is remodelled: there is little left there to point at. Which "
+    "these are the labels say, which the model does not see."
+)
 
 
 def heatmap_section(quality: HeatmapQuality) -> Section:
@@ -54,6 +64,7 @@ def heatmap_section(quality: HeatmapQuality) -> Section:
         Prose(_opening(quality), "lead"),
         *_grid(quality, "pointing", _POINTING, _POINTS.format(around)),
         *_grid(quality, "near", _NEAR, _BESIDE),
+        *_grid(quality, "not-remodelled", _OTHERS, _LEFT),
         *_figure(quality),
         *_grid(quality, "energy", _ENERGY, "Share of a map’s mass inside the marked box."),
         *_differences(quality),

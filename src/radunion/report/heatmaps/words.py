@@ -63,6 +63,11 @@ def in_a_line(quality: HeatmapQuality) -> str:
     near = cell_of(quality, quality.model, "pointing-near", "cortices")
     if near.value is not None:
         cortices += f", {near.text} at most {100 * NEAR:.1f} % of the film’s height beside it"
+    left, apart = (
+        cell_of(quality, quality.model, "pointing", f"{scope}-not-remodelled") for scope in ("film", "cortices")
+    )
+    if left.value is not None and apart.value is not None:
+        cortices += f" (without films whose cortices are all remodelled {left.text} and {apart.text})"
     refused = quality.sanity is not None and quality.sanity.refused
     return (
         f"Heat-maps of {quality.model} point on {fracture}{cortices}; the best place on the shaft, chosen on these "
