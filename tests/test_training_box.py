@@ -13,7 +13,7 @@ from radunion.radiograph.fracture import find_fracture, spot_of
 from radunion.scoring import Bundle, load_bundle, named_bundle
 from radunion.scoring.bundle import WEIGHTS
 from radunion.training import compact, teachers
-from radunion.training.box.films import LEARNING, learning_cohort
+from radunion.training.box.films import LEARNING, simulated_cohorts
 from radunion.training.box.make import FINDERS, NAME, SETTINGS, make_box
 from radunion.training.cortex_finder import CortexFinder
 from radunion.training.encoder import GlimpseEncoder
@@ -30,7 +30,10 @@ PARTS = {
     "some": Simulation(13, 6, format="png", size=SMALL),
     "courses": Simulation(2, 7, format="png", size=SMALL, schedule="follow-up"),
 }
-OTHERS = Simulation(6, 8, format="png", size=SMALL)
+OTHERS = {
+    "here": Simulation(4, 8, format="png", size=SMALL),
+    "there": Simulation(2, 9, format="png", size=SMALL, hospital="everyday"),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +45,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_patients_of_two_simulations_are_not_taken_for_the_same(tmp_path: Path) -> None:
     small = {"one": Simulation(2, 6, format="png", size=SMALL), "two": Simulation(2, 7, format="png", size=SMALL)}
-    cohort = learning_cohort(tmp_path, small, quiet)
+    cohort = simulated_cohorts(tmp_path, small, quiet)
     assert {one.patient for one in cohort.examinations} == {f"{part}-S0000{n}" for part in small for n in (1, 2)}
     assert all(film.path.is_file() for one in cohort.examinations for film in one.films)
 
@@ -63,7 +66,7 @@ def test_it_learns_is_calibrated_on_others_and_is_not_learned_twice(tmp_path: Pa
     assert card.summary == "Trained on simulated films only; not validated on patients."
     assert card.to_json().splitlines()[1].strip().startswith('"summary"')
     assert card.calibration is not None
-    assert card.calibration.fitted_on.startswith("6 other simulated patients: ")
+    assert card.calibration.fitted_on.startswith("other simulated patients, 4 of textbook and 2 of everyday: ")
     assert not any("not calibrated" in limit for limit in card.limits)
     assert WEIGHTS in bundle.files
     assert card.trained_on.film_digests == ()
@@ -120,6 +123,7 @@ def test_the_packaged_model_says_first_what_it_is_and_is_small() -> None:
 def test_no_patient_calibrates_what_learned_from_him() -> None:
     from radunion.training.box.films import CALIBRATING
 
-    seeds = [part.seed for part in (*LEARNING.values(), CALIBRATING)]
+    seeds = [part.seed for part in (*LEARNING.values(), *CALIBRATING.values())]
     assert len(set(seeds)) == len(seeds)
-    assert {part.hospital for part in (*LEARNING.values(), CALIBRATING)} == {"everyday"}
+    assert {part.hospital for part in LEARNING.values()} == {"everyday"}
+    assert {part.hospital for part in CALIBRATING.values()} == {"everyday", "textbook"}

@@ -16,12 +16,17 @@ LEARNING: Mapping[str, Simulation] = {
     "intact": Simulation(600, 3115, format="png", hospital="everyday", schedule="intact"),
 }
 """Visits of studies, most of them late; whole courses from fresh fractures on; legs that never broke."""
-CALIBRATING = Simulation(1000, 3116, format="png", hospital="everyday")
-"""Other patients, to whose levels the probabilities are fitted; what has learned is not asked about itself."""
+CALIBRATING: Mapping[str, Simulation] = {
+    "everyday": Simulation(1000, 3116, format="png", hospital="everyday"),
+    "textbook": Simulation(400, 3117, format="png", hospital="textbook"),
+}
+"""Other patients, to whose levels the probabilities are fitted; what has learned is not asked about itself. Some are of
+a hospital that it never learned from, as its users' will be."""
 
 
-def learning_cohort(folder: Path, parts: Mapping[str, Simulation], tell: Tell) -> Cohort:
-    """Simulate each part under its name in a folder, and put their tables together as one."""
+def simulated_cohorts(folder: Path, parts: Mapping[str, Simulation], tell: Tell) -> Cohort:
+    """Simulate each part under its name in a folder, or take what is there of it; put their tables together as one."""
+    folder.mkdir(parents=True, exist_ok=True)
     rows = [row for name, part in parts.items() for row in _rows(folder, name, part, tell)]
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -29,11 +34,6 @@ def learning_cohort(folder: Path, parts: Mapping[str, Simulation], tell: Tell) -
     writer.writerows(rows)
     (folder / "cohort.csv").write_text(text.getvalue(), encoding="utf-8")
     return read_cohort(folder / "cohort.csv")
-
-
-def simulated_cohort(folder: Path, settings: Simulation, tell: Tell) -> Cohort:
-    """Simulate one cohort, or take what is there of it."""
-    return read_cohort(_simulated(folder, settings, tell))
 
 
 def _rows(folder: Path, name: str, part: Simulation, tell: Tell) -> list[dict[str, str]]:

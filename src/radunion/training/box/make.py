@@ -11,7 +11,7 @@ from radunion.phantom import Simulation
 from radunion.scale import View
 from radunion.scoring import Bundle, infer, load_bundle, write_bundle
 from radunion.scoring.bundle import MODEL, WEIGHTS
-from radunion.training.box.films import CALIBRATING, LEARNING, learning_cohort, simulated_cohort
+from radunion.training.box.films import CALIBRATING, LEARNING, simulated_cohorts
 from radunion.training.box.finder_file import finder_onnx
 from radunion.training.card import calibrated_card, calibration_card, settings_of
 from radunion.training.finder import Finder, together
@@ -33,19 +33,19 @@ def make_box(
     *,
     tell: Tell,
     learning: Mapping[str, Simulation] = LEARNING,
-    calibrating: Simulation = CALIBRATING,
+    calibrating: Mapping[str, Simulation] = CALIBRATING,
     settings: TrainSettings = SETTINGS,
 ) -> Bundle:
     """Simulate, train, calibrate and write the bundle `box-v1` under `out`, and its finder of fractures beside it.
 
     Killed and run again, it keeps films that are there and goes on from the last epoch.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    others = simulated_cohort(out / "calibrating", calibrating, tell)
-    cohort = learning_cohort(out, learning, tell)
+    others = simulated_cohorts(out / "calibrating", calibrating, tell)
+    cohort = simulated_cohorts(out, learning, tell)
     bundle = _trained(cohort, out / NAME, Plan(name=NAME, settings=settings, finders=FINDERS), tell)
     (out / FINDER).write_bytes(_finder_of(bundle))
-    return _calibrated(bundle, others, f"{calibrating.patients} other simulated patients", tell)
+    source = " and ".join(f"{part.patients:,} of {part.hospital}" for part in calibrating.values())
+    return _calibrated(bundle, others, f"other simulated patients, {source}", tell)
 
 
 def _trained(cohort: Cohort, out: Path, plan: Plan, tell: Tell) -> Bundle:
