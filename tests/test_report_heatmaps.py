@@ -150,3 +150,18 @@ def test_numbers_are_written_in_their_unit() -> None:
 def test_what_was_not_taken_is_a_dash(quality: HeatmapQuality) -> None:
     cell = cell_of(quality, "centre", "energy", "film")
     assert (cell.text, cell.why) == ("–", "not taken")
+
+
+def test_films_with_something_left_to_see_have_a_table_and_a_place_in_the_line(quality: HeatmapQuality) -> None:
+    assert "heatmaps-not-remodelled" not in grids(quality)
+    apart = [
+        replace(row, scope=f"{row.scope}-not-remodelled", exams=7)
+        for row in quality.rows
+        if row.scope in ("film", "cortices")
+    ]
+    told = replace(quality, rows=(*quality.rows, *apart))
+    table = grids(told)["heatmaps-not-remodelled"]
+    assert "on 7 films" in table.caption
+    assert table.lines[0].head == "teller"
+    assert "remodelled" in in_a_line(told)
+    assert "remodelled" not in in_a_line(quality)

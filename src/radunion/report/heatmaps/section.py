@@ -52,8 +52,8 @@ _BESIDE = (
     "(the published pointing game allows 15 pixels, Zhang et al. 2018)."
 )
 _LEFT = (
-    "The same without films on which every scored cortex is remodelled: there is little left there to point at. Which "
-    "these are the labels say, which the model does not see."
+    "The same of both on {:,} films without those on which every scored cortex is remodelled: there is little left "
+    "there to point at. Labels tell which these are; the model does not see them."
 )
 
 
@@ -64,7 +64,7 @@ def heatmap_section(quality: HeatmapQuality) -> Section:
         Prose(_opening(quality), "lead"),
         *_grid(quality, "pointing", _POINTING, _POINTS.format(around)),
         *_grid(quality, "near", _NEAR, _BESIDE),
-        *_grid(quality, "not-remodelled", _OTHERS, _LEFT),
+        *_others(quality),
         *_figure(quality),
         *_grid(quality, "energy", _ENERGY, "Share of a map’s mass inside the marked box."),
         *_differences(quality),
@@ -111,6 +111,12 @@ def _grid(quality: HeatmapQuality, name: str, columns: Sequence[Column], caption
     ]
     if taken:
         yield Grid(f"{quality.key}-{name}", caption, "Way", tuple(heading for _, _, heading in taken), tuple(lines))
+
+
+def _others(quality: HeatmapQuality) -> Iterator[Grid]:
+    row = quality.find(quality.model, "pointing", "film-not-remodelled")
+    if row is not None:
+        yield from _grid(quality, "not-remodelled", _OTHERS, _LEFT.format(row.exams))
 
 
 def _differences(quality: HeatmapQuality) -> Iterator[Grid]:
