@@ -3,7 +3,7 @@
 import pytest
 
 from radunion.scale import View
-from radunion.scoring.views import Claim, ViewSaid, assign_views
+from radunion.scoring.views import Claim, ViewSaid, assign_views, supposed_views
 
 NOTHING = Claim(None, None)
 
@@ -99,3 +99,21 @@ def test_only_a_pair_that_was_said_is_called_swapped() -> None:
     guesses = [[NOTHING, NOTHING], [tag("ap"), tag("ap")], [tag("lateral"), tag("lateral")], [tag("other"), NOTHING]]
     grid = (0.0, 0.05, 0.3, 0.5, 0.89, 0.95, 1.0)
     assert not any("RS302" in codes(claims, [one, two]) for claims in guesses for one in grid for two in grid)
+
+
+@pytest.mark.parametrize(
+    ("said", "views"),
+    [
+        ((None,), ("ap",)),
+        (("lateral",), ("lateral",)),
+        ((None, None), ("ap", "lateral")),
+        (("lateral", None), ("lateral", "ap")),
+        ((None, "ap"), ("lateral", "ap")),
+        (("lateral", "ap"), ("lateral", "ap")),
+        (("other", "other"), ("ap", "lateral")),
+    ],
+)
+def test_what_is_said_of_films_gives_the_views_that_the_network_is_asked_about_first(
+    said: tuple[View | None, ...], views: tuple[View, ...]
+) -> None:
+    assert supposed_views([NOTHING if view is None else Claim(view, "user") for view in said]) == views

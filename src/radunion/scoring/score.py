@@ -20,7 +20,7 @@ from radunion.scoring.inference import distances, infer_prepared
 from radunion.scoring.positive import Positive, as_positives
 from radunion.scoring.same_film import same_film
 from radunion.scoring.totals import score_cortices, score_total, score_union, used_cortices
-from radunion.scoring.views import PAIR, Assigned, Claim, assign_views
+from radunion.scoring.views import PAIR, Assigned, Claim, assign_views, supposed_views
 from radunion.scoring.warning import ScoreCode, ScoreWarning, warning
 
 LEAST_COVERAGE = 0.5
@@ -147,11 +147,16 @@ def _film(film: Positive, how: Preprocessing, view: View | None) -> Film:
 
 
 def _infer(bundle: Bundle, films: Sequence[Film]) -> tuple[Assigned, Inferred]:
-    """Run the films in the order given to hear what views they are, and again where another order is right."""
-    as_given = _run(bundle, films, PAIR[: len(films)])
-    assigned = assign_views([film.claim for film in films], as_given.lateral[0, : len(films)].tolist())
-    if assigned.views == PAIR[: len(films)]:
-        return assigned, as_given
+    """Run the films as the views that they are said to be, and again where the model's word gives others.
+
+    What view the model takes a film for does not depend on the place that it is given.
+    """
+    claims = [film.claim for film in films]
+    views = supposed_views(claims)
+    first = _run(bundle, films, views)
+    assigned = assign_views(claims, [float(first.lateral[0, PAIR.index(view)]) for view in views])
+    if assigned.views == views:
+        return assigned, first
     return assigned, _run(bundle, films, assigned.views)
 
 

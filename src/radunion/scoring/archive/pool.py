@@ -33,7 +33,7 @@ class Pool(Generic[Item, Result]):
     """
 
     def __init__(
-        self, make: Make[Item, Result], *, workers: int, seconds: Callable[[Item], float], ahead: int = 2
+        self, make: Make[Item, Result], *, workers: int, seconds: Callable[[Item], float], ahead: int = 4
     ) -> None:
         self.make, self.seconds, self.ahead = make, seconds, ahead
         self.workers: list[Worker[Item, Result]] = [Worker(make) for _ in range(workers)]

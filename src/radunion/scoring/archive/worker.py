@@ -1,5 +1,6 @@
 """A process that works through what it is given, one thing after the other, and its end of the line here."""
 
+import gc
 import signal
 import time
 from collections import deque
@@ -73,6 +74,7 @@ def _serve(line: Connection, make: Make[Item, Result]) -> None:
     """Work until nobody is left to work for."""
     try:
         work = make()
+        gc.freeze()  # what was loaded stays: it need not be looked through again and again
         line.send(("ready", None))
         while True:
             line.send(("done", work(line.recv())))
