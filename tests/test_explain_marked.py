@@ -64,7 +64,8 @@ def test_simulated_films_are_marked_with_all_that_their_view_shows(tmp_path: Pat
         ("4,3,,,mrust", False),
         ("4,U,,,mrust", True),
         (",,,,", None),
-        ("3,3,,,rust", False),  # bridged or remodelled
+        ("3,3,,,rust", None),  # bridged or remodelled
+        ("3,2,,,rust", False),
     ],
 )
 def test_a_film_is_remodelled_where_all_of_its_scored_cortices_are(

@@ -161,7 +161,7 @@ def test_films_with_something_left_to_see_have_a_table_and_a_place_in_the_line(q
     ]
     told = replace(quality, rows=(*quality.rows, *apart))
     table = grids(told)["heatmaps-not-remodelled"]
-    assert "on 7 films" in table.caption
+    assert "on the 7 films" in table.caption
     assert table.lines[0].head == "teller"
     assert "remodelled" in in_a_line(told)
     assert "remodelled" not in in_a_line(quality)

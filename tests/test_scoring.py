@@ -15,8 +15,9 @@ from tests.test_scoring_samples import a_film, save_film, write
 from radunion import NOTICE
 from radunion.errors import FilmError, UsageError
 from radunion.joint import TOTAL_SCORES, JointLevels
-from radunion.scale import CORTICES, UNION_RULES
-from radunion.scoring import Bundle, Scored, ScoreDocument, score_films, score_picture, score_table
+from radunion.scale import CORTICES, UNION_RULES, View
+from radunion.scoring import Bundle, Scored, ScoreDocument, inference, score, score_films, score_picture, score_table
+from radunion.scoring.graph import Inferred
 from radunion.scoring.score import LEAST_COVERAGE
 from radunion.scoring.totals import score_cortices, score_total, score_union, used_cortices
 
@@ -52,6 +53,40 @@ def test_a_pair_is_scored(tmp_path: Path, bundle: Bundle) -> None:
     assert [(film.view, film.view_source) for film in document.inputs] == [("ap", "model"), ("lateral", "model")]
     assert codes(scored) == ["RS305"]
     assert NOTICE in document.notice
+
+
+@pytest.mark.parametrize(
+    ("films", "views", "runs"),
+    [
+        ((0, 1), ("ap", "lateral"), 1),
+        ((1, 0), ("lateral", "ap"), 1),
+        ((1,), ("lateral",), 1),
+        ((0, 1), None, 1),
+        ((1, 0), None, 2),
+        ((1,), None, 2),
+    ],
+)
+def test_the_network_runs_again_only_where_it_says_that_films_are_other_views(
+    tmp_path: Path,
+    bundle: Bundle,
+    monkeypatch: pytest.MonkeyPatch,
+    films: tuple[int, ...],
+    views: tuple[View, ...] | None,
+    runs: int,
+) -> None:
+    counted: list[None] = []
+    infer = inference.infer_prepared
+
+    def counting(*args: Any, **kwargs: Any) -> Inferred:
+        counted.append(None)
+        return infer(*args, **kwargs)
+
+    monkeypatch.setattr(score, "infer_prepared", counting)
+    both = pair(tmp_path)
+    document = score_films([both[film] for film in films], bundle, views=views).document
+    assert len(counted) == runs
+    assert [film.view for film in document.inputs] == [("ap", "lateral")[film] for film in films]
+    assert [document.cortices[cortex].level for cortex in ("anterior", "posterior")] == [4, 3]
 
 
 def test_document_has_the_names_of_the_contract(tmp_path: Path, bundle: Bundle) -> None:

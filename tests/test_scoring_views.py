@@ -111,6 +111,8 @@ def test_only_a_pair_that_was_said_is_called_swapped() -> None:
         ((None, "ap"), ("lateral", "ap")),
         (("lateral", "ap"), ("lateral", "ap")),
         (("other", "other"), ("ap", "lateral")),
+        (("ap", "ap"), ("ap", "lateral")),
+        (("lateral", "lateral"), ("ap", "lateral")),
     ],
 )
 def test_what_is_said_of_films_gives_the_views_that_the_network_is_asked_about_first(

@@ -14,8 +14,8 @@ from radunion.scale import CORTICES_ON, LEVELS, Cortex, View
 class MarkedFilm:
     """Hold a film with the boxes of the fracture, several where it has several parts, and of cortices, in pixels.
 
-    `remodelled` says whether the labels call every cortex that it shows remodelled, of those that are scored; None
-    where none is.
+    `remodelled` is True where the labels call every cortex that it shows and that is scored remodelled, False where
+    they call one otherwise, None where they leave it open, as the highest score on RUST does.
     """
 
     path: Path
@@ -68,5 +68,7 @@ def _film(film: Film | None, remodelled: bool | None) -> MarkedFilm | None:
 
 def _remodelled(labels: Sequence[Label], view: View) -> bool | None:
     cortices = [label.cortices[cortex] for label in labels for cortex in CORTICES_ON[view] if cortex in label.cortices]
-    told = [one.levels == {LEVELS[-1]} for one in cortices if one.scorable]
-    return all(told) if told else None
+    levels = [one.levels for one in cortices if one.scorable]
+    if any(LEVELS[-1] not in each for each in levels):
+        return False
+    return True if levels and all(each == {LEVELS[-1]} for each in levels) else None

@@ -15,7 +15,7 @@ from radunion.scale import CORTICES
 POOLED = "cortices"
 """The scope of all four cortices together."""
 WHOLE = ("film", POOLED)
-"""The scopes that are also told without films whose cortices are all remodelled."""
+"""The scopes that are also told of films with a cortex that is known not to be remodelled."""
 NOT_REMODELLED = "-not-remodelled"
 """At the end of such a scope's name."""
 _SCOPES: tuple[Scope, ...] = ("film", *CORTICES)
@@ -23,13 +23,13 @@ _KINDS: tuple[CurveKind, ...] = ("deletion", "insertion")
 
 
 def pointed(seen: Sequence[Seen]) -> Iterator[Observed]:
-    """Yield hits and energies by scope, and of all cortices together; where only some films are known to be remodelled,
-    of the fracture and of all cortices on the other films too.
+    """Yield hits and energies by scope, and of all cortices together; where only some films are known to show a cortex
+    that is not remodelled, of the fracture and of all cortices on these too.
     """
     parts = {scope: part for scope in _SCOPES if (part := [one for one in seen if one.scope == scope])}
     for scope, members in _groups(tuple(parts)).items():
         yield from _pointed(scope, [parts[member] for member in members])
-        others = [kept for member in members if (kept := [one for one in parts[member] if not one.remodelled])]
+        others = [kept for member in members if (kept := [one for one in parts[member] if one.remodelled is False])]
         if scope in WHOLE and others and sum(map(len, others)) < sum(len(parts[member]) for member in members):
             yield from _pointed(f"{scope}{NOT_REMODELLED}", others)
 

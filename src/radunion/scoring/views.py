@@ -18,8 +18,8 @@ PAIR: tuple[View, View] = ("ap", "lateral")
 
 _SURE = 0.9
 _LEAST = 1e-6
-_UNTOLD = 0.499
-"""P(lateral view) of a film of which nothing is known: the order given, AP first, stays as it is."""
+_AS_GIVEN = (0.0, 1.0)
+"""P(lateral view) of the films where nobody was asked: the order given, AP first, stays as it is."""
 
 Note = tuple[ScoreCode, int | None]
 """A warning's code, and the film that it is about; None for all."""
@@ -49,7 +49,7 @@ class Assigned:
 
 def supposed_views(claims: Sequence[Claim]) -> tuple[View, ...]:
     """Return the views of one film or two by what is said of them alone; AP first where that leaves it open."""
-    return assign_views(claims, [_UNTOLD] * len(claims)).views
+    return assign_views(claims, _AS_GIVEN[: len(claims)]).views
 
 
 def assign_views(claims: Sequence[Claim], lateral: Sequence[float]) -> Assigned:

@@ -52,8 +52,8 @@ _BESIDE = (
     "(the published pointing game allows 15 pixels, Zhang et al. 2018)."
 )
 _LEFT = (
-    "The same of both on {:,} films without those on which every scored cortex is remodelled: there is little left "
-    "there to point at. Labels tell which these are; the model does not see them."
+    "Both tables again, on the {:,} films with a cortex that its labels call not remodelled: remodelled bone leaves "
+    "little to point at. The model does not see the labels."
 )
 
 

@@ -67,7 +67,7 @@ def in_a_line(quality: HeatmapQuality) -> str:
         cell_of(quality, quality.model, "pointing", f"{scope}-not-remodelled") for scope in ("film", "cortices")
     )
     if left.value is not None and apart.value is not None:
-        cortices += f" (without films whose cortices are all remodelled {left.text} and {apart.text})"
+        cortices += f" (on films with a cortex that is not remodelled {left.text} and {apart.text})"
     refused = quality.sanity is not None and quality.sanity.refused
     return (
         f"Heat-maps of {quality.model} point on {fracture}{cortices}; the best place on the shaft, chosen on these "
