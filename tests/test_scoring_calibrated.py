@@ -156,7 +156,7 @@ def test_a_missing_cortex_gives_bounds_by_the_model_s_own_probability() -> None:
 def test_words_say_what_is_promised(bundle: Bundle, pair: list[Path], tmp_path: Path) -> None:
     whole, one = score_films(pair, bundle), score_films(pair[:1], bundle)
     raw = score_films(pair, write(tmp_path / "raw", threshold=20.0))
-    assert "Calibrated: sets hold the reader's score on at least 90 % of patients like those of training" in printed(
+    assert "Calibrated: sets hold the reader's score on at least 90 % of patients like those calibrated on" in printed(
         whole.document
     )
     assert "nor for totals that are bounds" not in printed(whole.document)

@@ -14,9 +14,9 @@ from radunion.scale import CORTICES
 
 POOLED = "cortices"
 """The scope of all four cortices together."""
-WHOLE = ("film", POOLED)
+_TOLD_APART = ("film", POOLED)
 """The scopes that are also told of films with a cortex that is known not to be remodelled."""
-NOT_REMODELLED = "-not-remodelled"
+_NOT_REMODELLED = "-not-remodelled"
 """At the end of such a scope's name."""
 _SCOPES: tuple[Scope, ...] = ("film", *CORTICES)
 _KINDS: tuple[CurveKind, ...] = ("deletion", "insertion")
@@ -30,8 +30,8 @@ def pointed(seen: Sequence[Seen]) -> Iterator[Observed]:
     for scope, members in _groups(tuple(parts)).items():
         yield from _pointed(scope, [parts[member] for member in members])
         others = [kept for member in members if (kept := [one for one in parts[member] if one.remodelled is False])]
-        if scope in WHOLE and others and sum(map(len, others)) < sum(len(parts[member]) for member in members):
-            yield from _pointed(f"{scope}{NOT_REMODELLED}", others)
+        if scope in _TOLD_APART and others and sum(map(len, others)) < sum(len(parts[member]) for member in members):
+            yield from _pointed(f"{scope}{_NOT_REMODELLED}", others)
 
 
 def _pointed(scope: str, parts: Sequence[Sequence[Seen]]) -> Iterator[Observed]:

@@ -83,7 +83,7 @@ class ScoreDocument(Strict):
     """All that is said of one examination.
 
     Where `calibrated`, `levels` and the intervals of totals of four cortices are conformal sets, which hold a reader's
-    score on `coverage` of patients like those of training; elsewhere they hold `coverage` of the model's probability.
+    score on `coverage` of patients like those calibrated on; elsewhere they hold `coverage` of the model's probability.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")

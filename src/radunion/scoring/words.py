@@ -78,7 +78,8 @@ def sets_in_words(document: ScoreDocument) -> str:
         return f"Sets and intervals hold {percent(document.coverage)} of the model's own probability, not calibrated"
     share = f"at least {percent(document.coverage)}"
     words = (
-        f"Calibrated: sets hold the reader's score on {share} of patients like those of training; no promise elsewhere"
+        f"Calibrated: sets hold the reader's score on {share} of patients like those calibrated on; "
+        "no promise elsewhere"
     )
     return f"{words}, nor for totals that are bounds" if document.mrust.bounds is not None else words
 

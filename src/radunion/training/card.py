@@ -33,8 +33,8 @@ _UNCALIBRATED_LIMIT = (
     "Its probabilities are not calibrated beyond what training gives; intervals are of the model's own probability."
 )
 _PROMISE = (
-    "Over patients like those of its training cohort its sets and intervals hold a reader's score at least as often as "
-    "they say, on average. Nothing is promised for one patient, for one group of them, or for films from elsewhere."
+    "Over patients like those that it was calibrated on its sets and intervals hold a reader's score at least as often "
+    "as they say, on average. Nothing is promised for one patient, for one group of them, or for films from elsewhere."
 )
 _SHIPPED_LIMIT = (
     "Its calibration was fitted to models of cross-validation; the one that is kept learned from more films, and is "
