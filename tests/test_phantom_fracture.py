@@ -65,3 +65,20 @@ def test_a_gap_is_not_equally_wide_all_around() -> None:
     away = distance_to(one, x, y, ones * np.float32(fracture.height), ones)
     assert away.max() > 1.2 * away.min()
     assert away.max() < 1 / (1 - 0.46)
+
+
+def test_a_remodelled_fracture_leaves_the_bone_thicker_there_and_nowhere_else() -> None:
+    patient = next(one for number in range(1, 40) if "ap" in (one := plan_patient(5, number)).exams[0].films)
+    exam = patient.exams[0]
+    fracture = replace(patient.fracture, shift=(0.0, 0.0), angulation=(0.0, 0.0), wedge=0.0, defects=(0.0,) * 4)
+    healed, half = dict.fromkeys(CORTICES, 4), dict.fromkeys(CORTICES, 0.5)
+    pose = replace(exam.films["ap"].pose, tilt=0.0, centre=(fracture.height, 0.0))
+    film, whole = (
+        attenuation(exam.leg, one, cortex_states(healed, half, one), pose).sum(axis=1)
+        for one in (fracture, replace(fracture, broken=False))
+    )
+    more = (film - whole) * pose.pitch  # mm of bone, over the width of the film
+    row = int(pose.to_film(np.array([fracture.height]), np.zeros(1))[0][0])
+    far = round((fracture.rise + 60) / pose.pitch)
+    assert more[row - 5 : row + 5].mean() > 10 * abs(more[: max(row - far, 0)]).max(initial=0.01)
+    assert more[row - 5 : row + 5].mean() > 0.02 * whole[row - 5 : row + 5].mean() * pose.pitch

@@ -1,4 +1,4 @@
-"""Legs that never broke, fractures drawn out along the bone, and feet that point to the tube."""
+"""Legs that never broke, fresh fractures, those drawn out along the bone, and feet that point to the tube."""
 
 import csv
 from dataclasses import replace
@@ -68,6 +68,18 @@ def test_the_same_leg_broken_looks_otherwise() -> None:
 def test_nothing_but_plaster_is_about_a_leg_that_never_broke() -> None:
     kinds = {exam.fixation.kind for patient in planned(80, schedule="intact") for exam in patient.exams}
     assert kinds == {"none", "cast", "splint"}
+
+
+def test_on_the_day_of_the_injury_every_leg_is_broken_and_nothing_has_healed_or_been_operated_on() -> None:
+    patients = planned(80, schedule="injury")
+    exams = [exam for patient in patients for exam in patient.exams]
+    assert len(exams) == len(patients)
+    assert all(patient.fracture.broken for patient in patients)
+    assert {(exam.days, *exam.levels.values()) for exam in exams} == {(1, 1, 1, 1, 1)}
+    assert {exam.fixation.kind for exam in exams} == {"none", "cast", "splint"}
+    assert {state.callus for exam in exams for state in exam.states.values()} == {0.0}
+    boxes = [truth_of(one, one.exams[0], view)["fracture_box"] for one in patients for view in one.exams[0].films]
+    assert sum(box is not None for box in boxes) > 0.9 * len(boxes)
 
 
 @pytest.mark.parametrize("readers", [0, 2])

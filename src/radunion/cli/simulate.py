@@ -36,10 +36,10 @@ def add_to(subparsers: Subparsers) -> None:
     )
     parser.add_argument(
         "--schedule",
-        choices=("studies", "follow-up", "intact"),
+        choices=("studies", "follow-up", "intact", "injury"),
         default="studies",
-        help="visits as in the seed study's cohorts, every patient at 2, 6, 12, 24 and 52 weeks, or legs that never "
-        "broke",
+        help="visits as in the seed study's cohorts, every patient at 2, 6, 12, 24 and 52 weeks, legs that never "
+        "broke, or fractures on the day of the injury",
     )
     parser.add_argument(
         "--readers",

@@ -53,9 +53,17 @@ def crossings_at(leg: Leg, fracture: Fracture, cortex: Cortex) -> tuple[float, f
     met = [crossing_at(leg, fracture, cortex)]
     for crack in fracture.cracks:
         heights, crossed = _crossings(leg, fracture, crack, angles)
-        there = crossed if crack.side is None else crossed & (np.cos(angles - crack.side) > 0)
+        there = crossed if crack.side is None else crossed & _towards(leg, heights, angles, crack.side)
         met += heights[there].tolist()
     return min(met), max(met)
+
+
+def _towards(
+    leg: Leg, heights: Float[np.ndarray, " a"], angles: Float[np.ndarray, " a"], side: float
+) -> Bool[np.ndarray, " a"]:
+    """Return which places on the surface lie in the half of the bone about a side, in rad."""
+    width, depth = half_widths(leg, heights)
+    return np.asarray(np.cos(angles) * width * np.cos(side) + np.sin(angles) * depth * np.sin(side) > 0)
 
 
 def _angle(cortex: Cortex) -> float:

@@ -87,14 +87,19 @@ def _bridged(fracture: Fracture, defect: float, u: np.ndarray) -> CortexState:
 
 
 def _remodelled(fracture: Fracture, _: float, u: np.ndarray) -> CortexState:
+    """Return a cortex without a line that is thicker than it was, and the less the longer ago.
+
+    Callus grows until week 14 in plaster and week 27 about a nail (doi:10.1007/s11999-009-0775-0): much of it is left
+    when films of the sixth to the twelfth month are called remodelled.
+    """
     return CortexState(
         line=0.0,
         gap=fracture.gap * 0.5,
-        callus=0.4 + 1.4 * u[0],
-        spread=16.0 + 12 * u[2],
+        callus=1.4 + 2.0 * u[0],
+        spread=14.0 + 9 * u[2],
         density=0.9,
         notch=0.0,
-        endosteal=0.04 * u[0],
+        endosteal=0.08 + 0.12 * u[0],
         rounded=14.0,
     )
 

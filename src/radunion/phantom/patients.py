@@ -92,7 +92,7 @@ def plan_patient(
     random = np.random.default_rng([seed, number])
     leg = sample_leg(random, children=hospital.children, feet=hospital.feet)
     whole = schedule == "intact"
-    kind = _drawn(_UNHELD if whole else hospital.fixation, random)
+    kind = _drawn(_UNHELD if schedule in ("intact", "injury") else hospital.fixation, random)
     fracture = sample_fracture(leg, random, held=kind not in _IN_LINE, kinds=hospital.fractures)
     fracture = unbroken(fracture) if whole else fracture
     fixation = sample_fixation(leg, fracture, kind, random)

@@ -67,8 +67,10 @@ FOLLOW_UP = (
 
 INTACT = (Arm("intact", "once", "mrust", (0, 0, 0, 1), 1),)
 """Legs that never broke, seen once: what a model should call whole."""
+INJURY = (Arm("injury", "day of the injury", "mrust", (1, 0, 0, 0), 1),)
+"""Fractures on the day of the injury, not yet treated: what a model should never call whole."""
 
-Schedule = Literal["studies", "follow-up", "intact"]
+Schedule = Literal["studies", "follow-up", "intact", "injury"]
 
 PATIENTS = {"retrodefect": 714, "pain": 331, "pacs": 162}
 """Patients by study of 1,207; only PAIN patients have several visits."""
@@ -98,6 +100,8 @@ def sample_schedule(random: np.random.Generator, kind: Schedule = "studies") -> 
         return FOLLOW_UP
     if kind == "intact":
         return INTACT
+    if kind == "injury":
+        return INJURY
     total = sum(PATIENTS.values())
     site = random.choice(list(PATIENTS), p=[count / total for count in PATIENTS.values()])
     if site == "retrodefect":

@@ -11,14 +11,15 @@ from radunion.phantom.table import COLUMNS
 from radunion.training.learner import Tell
 
 LEARNING: Mapping[str, Simulation] = {
-    "studies": Simulation(1500, 3113, format="png", hospital="everyday"),
-    "follow-up": Simulation(750, 3114, format="png", hospital="everyday", schedule="follow-up"),
-    "intact": Simulation(600, 3115, format="png", hospital="everyday", schedule="intact"),
+    "studies": Simulation(1500, 3118, format="png", hospital="everyday"),
+    "follow-up": Simulation(750, 3119, format="png", hospital="everyday", schedule="follow-up"),
+    "intact": Simulation(600, 3120, format="png", hospital="everyday", schedule="intact"),
+    "injury": Simulation(400, 3121, format="png", hospital="everyday", schedule="injury"),
 }
-"""Visits of studies, most of them late; whole courses from fresh fractures on; legs that never broke."""
+"""Visits of studies, most of them late; whole courses; legs that never broke; fractures on the day of the injury."""
 CALIBRATING: Mapping[str, Simulation] = {
-    "everyday": Simulation(1000, 3116, format="png", hospital="everyday"),
-    "textbook": Simulation(400, 3117, format="png", hospital="textbook"),
+    "everyday": Simulation(1000, 3122, format="png", hospital="everyday"),
+    "textbook": Simulation(400, 3123, format="png", hospital="textbook"),
 }
 """Other patients, to whose levels the probabilities are fitted; what has learned is not asked about itself. Some are of
 a hospital that it never learned from, as its users' will be."""
