@@ -3,7 +3,8 @@
     python -m benchmarks.archive_stages MODEL FOLDER PROCESSES
 
 prints one JSON object: seconds a film to decode, to prepare (find the shaft, straighten it, ask whether it is a leg)
-and to infer.
+and to infer. The films go through each stage by examination, as they do in an archive: a network of pairs takes as long
+for the only film of an examination as for two.
 """
 
 import json
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -26,18 +28,20 @@ from radunion.scoring.positive import as_positives
 
 STAGES = ("decode", "prepare", "infer")
 MOST_FILMS = 800
-_BLOCK = 40
-"""Films in memory."""
+_BLOCK = 20
+"""Examinations in memory."""
 _LIMIT_S = 900.0
 Seconds = dict[str, float]
 Films = tuple[Path, ...]
+"""Of one examination."""
+Examinations = tuple[Films, ...]
 
 
 def main() -> None:
     """Measure and print."""
     model, folder, processes = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    films = sorted(folder.rglob("*.dcm"))[:MOST_FILMS]
-    parts = [tuple(films[one::processes]) for one in range(processes)]
+    examinations = examinations_of(sorted(folder.rglob("*.dcm"))[:MOST_FILMS])
+    parts = [examinations[one::processes] for one in range(processes)]
     with Pool(partial(measurer, model), workers=processes, seconds=lambda _: _LIMIT_S, ahead=1) as pool:
         told = [seconds for _, seconds in pool.run(parts) if not isinstance(seconds, Lost)]
     if len(told) < processes:
@@ -45,34 +49,43 @@ def main() -> None:
     print(json.dumps({stage: float(np.mean([one[stage] for one in told])) for stage in STAGES}))
 
 
-def measurer(model: Path) -> Callable[[Films], Seconds]:
+def examinations_of(films: Sequence[Path]) -> Examinations:
+    """Group sorted films of `benchmarks.archive_films`, whose names say patient, visit and view."""
+    return tuple(tuple(some) for _, some in groupby(films, lambda film: (film.parent, film.stem.rpartition("-")[0])))
+
+
+def measurer(model: Path) -> Callable[[Examinations], Seconds]:
     """Load the model as a worker of an archive does; return what measures."""
     loaded = load_bundle(model)
     bundle = OneThread(loaded.card, loaded.files, loaded.sha256, loaded.path)
     return partial(measured, bundle)
 
 
-def measured(bundle: Bundle, films: Films) -> Seconds:
+def measured(bundle: Bundle, examinations: Examinations) -> Seconds:
     """Return seconds a film of each stage; a first round is thrown away, and the files are in memory then."""
-    for path in films:
-        path.read_bytes()
-    _block(bundle, films[:_BLOCK], dict.fromkeys(STAGES, 0.0))
+    for films in examinations:
+        for path in films:
+            path.read_bytes()
+    _block(bundle, examinations[:_BLOCK], dict.fromkeys(STAGES, 0.0))
     spent = dict.fromkeys(STAGES, 0.0)
-    for first in range(0, len(films), _BLOCK):
-        _block(bundle, films[first : first + _BLOCK], spent)
-    return {stage: seconds / len(films) for stage, seconds in spent.items()}
+    for first in range(0, len(examinations), _BLOCK):
+        _block(bundle, examinations[first : first + _BLOCK], spent)
+    return {stage: seconds / sum(map(len, examinations)) for stage, seconds in spent.items()}
 
 
-def _block(bundle: Bundle, films: Sequence[Path], spent: Seconds) -> None:
+def _block(bundle: Bundle, examinations: Examinations, spent: Seconds) -> None:
+    how = bundle.preprocessing
     with _clock(spent, "decode"):
-        read = [read_radiograph(path) for path in films]
+        read = [[read_radiograph(path) for path in films] for films in examinations]
     with _clock(spent, "prepare"):
-        prepared = [prepare(as_positives([film])[0].radiograph.pixels, bundle.preprocessing) for film in read]
-    pairs = np.stack(prepared).reshape(-1, 2, *prepared[0].shape)
-    here = np.ones((1, 2), dtype=bool)
+        prepared = [[prepare(one.radiograph.pixels, how) for one in as_positives(films)] for films in read]
+    pairs = np.zeros((len(prepared), 1, 2, how.height, how.width), dtype=np.float32)
+    here = np.zeros((len(prepared), 1, 2), dtype=bool)
+    for row, films in enumerate(prepared):
+        pairs[row, 0, : len(films)], here[row, 0, : len(films)] = films, True
     with _clock(spent, "infer"):
-        for pair in pairs:
-            infer_prepared(bundle, pair[None, :1], pair[None, 1:], here, evidence=True)
+        for pair, present in zip(pairs, here, strict=True):
+            infer_prepared(bundle, pair[:, :1], pair[:, 1:], present, evidence=True)
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def test_a_damaged_listing_is_told(tmp_path: Path) -> None:
         Listing(tmp_path / "listing")
 
 
-@pytest.mark.parametrize(("count", "chunk"), [(0, 8), (100, 8), (10_240, 160), (1_000_000, 256)])
+@pytest.mark.parametrize(("count", "chunk"), [(0, 8), (100, 8), (5_120, 160), (1_000_000, 256)])
 def test_parts_are_small_for_small_archives_and_few_for_large(count: int, chunk: int, tmp_path: Path) -> None:
     listing = freeze([], tmp_path / "listing")
     listing.examinations = count

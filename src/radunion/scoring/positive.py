@@ -8,18 +8,25 @@ is turned the other is asked which way it is more like a leg.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from jaxtyping import UInt8
+
 from radunion.radiograph import Radiograph
-from radunion.scoring.leg_gate import leg_likeness
-from radunion.scoring.leg_gate.thumbnail import SIDE
+from radunion.scoring.leg_gate import likeness_of
+from radunion.scoring.leg_gate.thumbnail import SIDE, thumbnail
 
 
 @dataclass(frozen=True)
 class Positive:
-    """A film as it is scored, how like a leg it is so, and whether its file holds the negative of it."""
+    """A film as it is scored, how like a leg it is so, and whether its file holds the negative of it.
+
+    `small` is the film as it was asked about.
+    """
 
     radiograph: Radiograph
     leg: float
     turned: bool
+    small: UInt8[np.ndarray, "128 128"]
 
 
 def as_positives(radiographs: Sequence[Radiograph]) -> list[Positive]:
@@ -35,7 +42,7 @@ def as_positives(radiographs: Sequence[Radiograph]) -> list[Positive]:
 
 
 def _as_it_is(radiograph: Radiograph) -> Positive:
-    return Positive(radiograph, leg_likeness(radiograph.pixels), turned=False)
+    return _asked(radiograph, turned=False)
 
 
 def _turned(film: Positive, *, least: float) -> Positive:
@@ -43,6 +50,10 @@ def _turned(film: Positive, *, least: float) -> Positive:
     radiograph = film.radiograph
     if radiograph.greys_told or max(radiograph.pixels.shape) < SIDE:
         return film
-    negative = replace(radiograph, pixels=1 - radiograph.pixels)
-    leg = leg_likeness(negative.pixels)
-    return Positive(negative, leg, turned=True) if leg > least else film
+    negative = _asked(replace(radiograph, pixels=1 - radiograph.pixels), turned=True)
+    return negative if negative.leg > least else film
+
+
+def _asked(radiograph: Radiograph, *, turned: bool) -> Positive:
+    small = thumbnail(radiograph.pixels)
+    return Positive(radiograph, likeness_of(small), turned, small)

@@ -79,12 +79,11 @@ def score_films(
     _check(paths, views, coverage)
     sets = _sets(bundle.card, coverage)
     positives = as_positives([read_radiograph(path) for path in paths])
+    twice = len(positives) == 2 and same_film(*positives)
     films = [
         _film(one, bundle.preprocessing, None if views is None else views[number])
-        for number, one in enumerate(positives)
+        for number, one in enumerate(positives[:1] if twice else positives)
     ]
-    twice = len(films) == 2 and same_film(films[0].radiograph, films[1].radiograph)
-    films = films[:1] if twice else films
     assigned, inferred = _infer(bundle, films)
     inferred = replace(inferred, joint=bundle.card.calibrated(inferred.joint))
     said = [warning("RS301", *map(str, paths))] if twice else []

@@ -58,11 +58,12 @@ def score_total(
     distribution, spare = _lowest_total(joint, scale, convention, used)
     first = TOTAL_SCORES[scale][0]
     median = int(median_score(distribution, first))
-    low, high = (first + end for end in smallest_interval(distribution, coverage))
+    if sets is not None and not spare:
+        low, high = (int(end[0]) for end in sets.total_interval(distribution[None], scale))
+    else:
+        low, high = (first + end for end in smallest_interval(distribution, coverage))
     if spare:
         return TotalScore(total=None, bounds=(median, median + spare), expected=None, interval=(low, high + spare))
-    if sets is not None:
-        low, high = (int(end[0]) for end in sets.total_interval(distribution[None], scale))
     expected = round(float(distribution @ np.array(TOTAL_SCORES[scale])), _DIGITS)
     return TotalScore(total=median, bounds=None, expected=expected, interval=(low, high))
 

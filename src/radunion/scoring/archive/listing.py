@@ -18,7 +18,7 @@ from radunion.errors import RadunionError
 from radunion.scoring.archive.pairing import pair
 from radunion.scoring.archive.seen import Listed, ListedFilm, SeenFile
 
-_CHUNKS, _LEAST, _MOST = 64, 8, 256
+_CHUNKS, _LEAST, _MOST = 32, 8, 256
 _SCHEMA = """
 create table seen (day text, name blob, packed text);
 create table listed (name blob, films integer, packed text);

@@ -4,6 +4,6 @@ The network is small, comes with the package and is the same for all models; `ra
 made-up films only.
 """
 
-from radunion.scoring.leg_gate.gate import GateCard, gate_card, leg_likeness
+from radunion.scoring.leg_gate.gate import GateCard, gate_card, leg_likeness, likeness_of
 
-__all__ = ["GateCard", "gate_card", "leg_likeness"]
+__all__ = ["GateCard", "gate_card", "leg_likeness", "likeness_of"]

@@ -5,7 +5,7 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, UInt8
 from pydantic import BaseModel, ConfigDict
 
 from radunion.scoring.leg_gate.thumbnail import thumbnail
@@ -33,8 +33,12 @@ def gate_card() -> GateCard:
 
 def leg_likeness(pixels: Float32[np.ndarray, "h w"]) -> float:
     """Return how like a leg a film is, in log-odds less the limit: below 0 it is flagged as no leg."""
-    small = thumbnail(pixels)[None, None].astype(np.float32) / 255
-    (strangeness,) = _session().run([OUTPUT], {INPUT: small})
+    return likeness_of(thumbnail(pixels))
+
+
+def likeness_of(small: UInt8[np.ndarray, "128 128"]) -> float:
+    """Return how like a leg a film is, by its thumbnail."""
+    (strangeness,) = _session().run([OUTPUT], {INPUT: small[None, None].astype(np.float32) / 255})
     return gate_card().limit - float(strangeness[0])
 
 
