@@ -96,6 +96,11 @@ def test_one_that_dies_or_hangs_costs_its_item_only(tmp_path: Path) -> None:
     assert found == {number: number * 2 for number in range(12)} | {3: Lost("died"), 7: Lost("late")}
 
 
+def test_one_that_shall_not_be_tried_twice_is_given_up_at_once(tmp_path: Path) -> None:
+    with Pool(partial(make_fragile, tmp_path), workers=1, seconds=minute, twice=lambda _: False) as pool:
+        assert list(pool.run([4, 5, 6])) == [(4, 8), (5, Lost("died")), (6, 12)]
+
+
 def test_items_are_taken_no_faster_than_worked_on() -> None:
     taken = []
 

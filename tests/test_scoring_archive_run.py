@@ -53,7 +53,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         work = scorer(scoring)
         for listed in waiting:
             scored.append(listed.number)
-            yield listed.number, work(listed)
+            yield listed.number, *work((listed,))
 
     monkeypatch.setattr(sources, "Pool", Here)
     monkeypatch.setattr(running, "score_locally", score_here)

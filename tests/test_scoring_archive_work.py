@@ -13,7 +13,9 @@ from radunion.scoring import Bundle, score_films
 from radunion.scoring.archive.columns import COLUMNS
 from radunion.scoring.archive.rows import Row, file_row, shown
 from radunion.scoring.archive.seen import Listed, ListedFilm, SeenFile
-from radunion.scoring.archive.work import Scoring, lost, score_listed, scorer
+from radunion.scoring.archive.work import Scoring, lost, score_group, scorer
+
+STAGES = ("radunion.scoring.score.look_at", "radunion.scoring.score.score_looked")
 
 
 @pytest.fixture
@@ -31,9 +33,14 @@ def listed(*names: str, views: tuple[str, ...] = ()) -> Listed:
     return Listed(patient="p", examination="e", side="left", films=films)
 
 
+def rows_of(scoring: Scoring, one: Listed) -> list[Row]:
+    (rows,) = scorer(scoring)((one,))
+    return rows
+
+
 def test_a_row_says_what_the_document_says(scoring: Scoring) -> None:
     pair = save_pair(scoring.folder, "p1")
-    (row,) = scorer(scoring)(listed("ap.dcm", "lateral.dcm"))
+    (row,) = rows_of(scoring, listed("ap.dcm", "lateral.dcm"))
     document = score_films(pair, write(scoring.model, simulated=False, threshold=20.0), rule=scoring.rule).document
     for cortex in CORTICES:
         score = document.cortices[cortex]
@@ -56,8 +63,8 @@ def test_a_row_says_what_the_document_says(scoring: Scoring) -> None:
 
 def test_every_column_is_documented(scoring: Scoring) -> None:
     save_pair(scoring.folder, "p1")
-    work = scorer(scoring)
-    rows = [*work(listed("ap.dcm", "lateral.dcm")), *work(listed("ap.dcm")), *work(listed("none.dcm"))]
+    group = (listed("ap.dcm", "lateral.dcm"), listed("ap.dcm"), listed("none.dcm"))
+    rows = [row for rows in scorer(scoring)(group) for row in rows]
     assert {name for row in rows for name in row} == set(COLUMNS)
     assert all(column.about for column in COLUMNS.values())
     assert [row["kind"] for row in rows] == ["score", "score", "error"]
@@ -65,7 +72,7 @@ def test_every_column_is_documented(scoring: Scoring) -> None:
 
 def test_one_film_gives_bounds(scoring: Scoring) -> None:
     save_pair(scoring.folder, "p1")
-    (row,) = scorer(scoring)(listed("lateral.dcm"))
+    (row,) = rows_of(scoring, listed("lateral.dcm"))
     assert row["mrust_total"] is None
     assert row["mrust_bound_low"] < row["mrust_bound_high"]  # type: ignore[operator]
     assert row["union_bound_low"] == 0.0
@@ -78,7 +85,7 @@ def test_a_film_that_cannot_be_read_leaves_the_other(scoring: Scoring) -> None:
     for damaged, whole in (("ap", "lateral"), ("lateral", "ap")):
         save_pair(scoring.folder, "p1")
         (scoring.folder / f"{damaged}.dcm").write_bytes(b"")
-        error, score = scorer(scoring)(listed("ap.dcm", "lateral.dcm", views=("ap", "lateral")))
+        error, score = rows_of(scoring, listed("ap.dcm", "lateral.dcm", views=("ap", "lateral")))
         assert (error["kind"], error["file"], error["code"]) == ("error", f"{damaged}.dcm", "RA401")
         assert error["message"] == "the file cannot be read as a film: the file is empty; copy or export it again"
         assert (score["kind"], score[f"{whole}_film"]) == ("score", f"{whole}.dcm")
@@ -86,8 +93,15 @@ def test_a_film_that_cannot_be_read_leaves_the_other(scoring: Scoring) -> None:
         assert error["examination"] == score["examination"]
 
 
+def test_an_examination_is_scored_in_a_group_as_it_is_alone(scoring: Scoring) -> None:
+    save_pair(scoring.folder, "p1")
+    (scoring.folder / "cut.dcm").write_bytes(b"")
+    group = (listed("ap.dcm", "cut.dcm"), listed("ap.dcm", "lateral.dcm"), listed("cut.dcm"), listed("lateral.dcm"))
+    assert scorer(scoring)(group) == [rows_of(scoring, one) for one in group]
+
+
 def test_two_films_that_cannot_be_read_are_two_errors(scoring: Scoring) -> None:
-    rows = scorer(scoring)(listed("a.dcm", "b.dcm"))
+    rows = rows_of(scoring, listed("a.dcm", "b.dcm"))
     assert [(row["kind"], row["file"]) for row in rows] == [("error", "a.dcm"), ("error", "b.dcm")]
     assert all("there is no such file" in str(row["message"]) for row in rows)
 
@@ -96,19 +110,20 @@ def test_the_same_film_twice_is_one_film_and_one_row(scoring: Scoring) -> None:
     scoring.folder.mkdir()
     for name in ("a.png", "b.png"):
         save_film(scoring.folder / name, a_film(lateral=0.0))
-    score, copy = scorer(scoring)(listed("a.png", "b.png"))
+    score, copy = rows_of(scoring, listed("a.png", "b.png"))
     assert score["warnings"][0] == "RS301"  # type: ignore[index]
     assert (copy["kind"], copy["file"], copy["code"]) == ("unused", "b.png", "RA418")
 
 
 def test_what_the_user_said_of_views_is_believed(scoring: Scoring) -> None:
     save_pair(scoring.folder, "p1")
-    (row,) = scorer(scoring)(listed("lateral.dcm", "ap.dcm", views=("ap", "lateral")))
+    (row,) = rows_of(scoring, listed("lateral.dcm", "ap.dcm", views=("ap", "lateral")))
     assert (row["ap_film"], row["ap_film_view_source"]) == ("lateral.dcm", "user")
 
 
+@pytest.mark.parametrize("stage", STAGES)
 def test_a_fault_of_the_model_or_an_unforeseen_one_is_a_row_that_quotes_nothing(
-    scoring: Scoring, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+    scoring: Scoring, bundle: Bundle, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
     save_pair(scoring.folder, "p1")
     for fault, code, told in (
@@ -119,21 +134,24 @@ def test_a_fault_of_the_model_or_an_unforeseen_one_is_a_row_that_quotes_nothing(
         def broken(*_: object, fault: Exception = fault, **__: object) -> None:
             raise fault
 
-        monkeypatch.setattr("radunion.scoring.score.score_films", broken)
-        rows = score_listed(listed("ap.dcm", "lateral.dcm"), bundle, scoring)
+        monkeypatch.setattr(stage, broken)
+        (rows,) = score_group((listed("ap.dcm", "lateral.dcm"),), bundle, scoring)
         assert [(row["file"], row["code"]) for row in rows] == [("ap.dcm", code), ("lateral.dcm", code)]
         assert {row["message"] for row in rows} == {told}
 
 
+@pytest.mark.parametrize("stage", STAGES)
 def test_a_broken_installation_is_not_the_films_fault(
-    scoring: Scoring, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+    scoring: Scoring, bundle: Bundle, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
+    save_pair(scoring.folder, "p1")
+
     def broken(*_: object, **__: object) -> None:
         raise ImportError
 
-    monkeypatch.setattr("radunion.scoring.score.score_films", broken)
+    monkeypatch.setattr(stage, broken)
     with pytest.raises(ImportError):
-        score_listed(listed("a"), bundle, scoring)
+        score_group((listed("ap.dcm"),), bundle, scoring)
 
 
 def test_a_model_that_was_replaced_is_refused(scoring: Scoring) -> None:
@@ -149,7 +167,7 @@ def test_what_ended_its_worker_is_an_error_of_every_film() -> None:
 def test_no_row_tells_who_somebody_is(scoring: Scoring) -> None:
     save_pair(scoring.folder, SECRETS[1])
     save_dicom(scoring.folder / "cut.dcm").write_bytes((scoring.folder / "ap.dcm").read_bytes()[:-100])
-    rows = [row for name in ("ap.dcm", "cut.dcm") for row in scorer(scoring)(listed(name))]
+    rows = [row for name in ("ap.dcm", "cut.dcm") for row in rows_of(scoring, listed(name))]
     assert not [secret for secret in SECRETS if secret in str(rows)]
 
 

@@ -48,6 +48,15 @@ class Film:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """The films of one examination, read and prepared: one where two files hold the same (`twice`)."""
+
+    paths: tuple[Path, ...]
+    films: tuple[Film, ...]
+    twice: bool
+
+
+@dataclass(frozen=True)
 class Scored:
     """The document, and what it was made from: the AP and the lateral film (None where not given).
 
@@ -75,18 +84,38 @@ def score_films(
     Raises UsageError for another number of films, views that are no pair or a coverage that a calibrated model was not
     fitted for, FilmError for a film that cannot be used.
     """
-    coverage = bundle.card.coverage if coverage is None else coverage
-    _check(paths, views, coverage)
-    sets = _sets(bundle.card, coverage)
+    _sets(bundle.card, coverage)
+    return score_looked(look_at(paths, bundle, views=views), bundle, rule=rule, coverage=coverage)
+
+
+def look_at(paths: Sequence[Path], bundle: Bundle, *, views: Sequence[View] | None = None) -> Looked:
+    """Read and prepare the films of one examination, all that comes before the network.
+
+    Raises UsageError for another number of films or views that are no pair, FilmError for a film that cannot be used.
+    """
+    _check(paths, views)
     positives = as_positives([read_radiograph(path) for path in paths])
     twice = len(positives) == 2 and same_film(*positives)
     films = [
         _film(one, bundle.preprocessing, None if views is None else views[number])
         for number, one in enumerate(positives[:1] if twice else positives)
     ]
+    return Looked(tuple(paths), tuple(films), twice)
+
+
+def score_looked(
+    looked: Looked, bundle: Bundle, *, rule: UnionRule = DEFAULT_UNION_RULE, coverage: float | None = None
+) -> Scored:
+    """Score films that were looked at for this bundle.
+
+    Raises UsageError for a coverage that a calibrated model was not fitted for.
+    """
+    coverage = bundle.card.coverage if coverage is None else coverage
+    sets = _sets(bundle.card, coverage)
+    films = looked.films
     assigned, inferred = _infer(bundle, films)
     inferred = replace(inferred, joint=bundle.card.calibrated(inferred.joint))
-    said = [warning("RS301", *map(str, paths))] if twice else []
+    said = [warning("RS301", *map(str, looked.paths))] if looked.twice else []
     document = _document(bundle, films, assigned, inferred, rule=rule, coverage=coverage, sets=sets, said=said)
     placed = dict(zip(assigned.views, films, strict=True))
     ap, lateral = (placed.get(view) for view in PAIR)
@@ -109,14 +138,9 @@ def _evidence(inferred: Inferred, placed: Mapping[View, Film], how: Preprocessin
     }
 
 
-def _check(paths: Sequence[Path], views: Sequence[View] | None, coverage: float) -> None:
+def _check(paths: Sequence[Path], views: Sequence[View] | None) -> None:
     if len(paths) not in (1, 2):
         raise UsageError(f"a score needs one film or the two of a pair, found {len(paths)}")
-    if not LEAST_COVERAGE <= coverage < 1:
-        raise UsageError(
-            f"coverage is a probability between 0 and 1, at least {LEAST_COVERAGE} so that intervals hold the median "
-            f"that is scored, such as 0.9; found {coverage}"
-        )
     if views is None:
         return
     if len(views) != len(paths) or len(set(views)) != len(views) or not set(views) <= set(PAIR):
@@ -126,7 +150,13 @@ def _check(paths: Sequence[Path], views: Sequence[View] | None, coverage: float)
         )
 
 
-def _sets(card: Card, coverage: float) -> Conformal | None:
+def _sets(card: Card, coverage: float | None) -> Conformal | None:
+    coverage = card.coverage if coverage is None else coverage
+    if not LEAST_COVERAGE <= coverage < 1:
+        raise UsageError(
+            f"coverage is a probability between 0 and 1, at least {LEAST_COVERAGE} so that intervals hold the median "
+            f"that is scored, such as 0.9; found {coverage}"
+        )
     if card.calibration is None:
         return None
     sets = card.calibration.sets_for(coverage)

@@ -28,14 +28,20 @@ class Lost:
 class Pool(Generic[Item, Result]):
     """Processes that work on items, each on one at a time with `ahead` at hand; use it in a `with` statement.
 
-    An item takes at most `seconds` of it. One whose worker died or was late is tried once more, then given up. Items
-    must be hashable and can be pickled.
+    An item takes at most `seconds` of it. One whose worker died or was late is tried once more, where `twice` says so
+    of it, then given up. Items must be hashable and can be pickled.
     """
 
     def __init__(
-        self, make: Make[Item, Result], *, workers: int, seconds: Callable[[Item], float], ahead: int = 4
+        self,
+        make: Make[Item, Result],
+        *,
+        workers: int,
+        seconds: Callable[[Item], float],
+        ahead: int = 4,
+        twice: Callable[[Item], bool] = lambda _: True,
     ) -> None:
-        self.make, self.seconds, self.ahead = make, seconds, ahead
+        self.make, self.seconds, self.ahead, self.twice = make, seconds, ahead, twice
         self.workers: list[Worker[Item, Result]] = [Worker(make) for _ in range(workers)]
         self.again: deque[Item] = deque()
         self.tried: set[Item] = set()
@@ -99,7 +105,7 @@ class Pool(Generic[Item, Result]):
         suspects = [worker.given.popleft()] if worker.ready and worker.given else []
         self.again.extendleft(reversed(worker.given))
         for suspect in suspects:
-            if suspect in self.tried:
+            if suspect in self.tried or not self.twice(suspect):
                 self.tried.discard(suspect)
                 yield suspect, Lost(why)
             else:
