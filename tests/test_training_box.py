@@ -14,7 +14,7 @@ from radunion.scoring import Bundle, load_bundle, named_bundle
 from radunion.scoring.bundle import WEIGHTS
 from radunion.training import compact, teachers
 from radunion.training.box.films import LEARNING, simulated_cohorts
-from radunion.training.box.make import FINDERS, NAME, SETTINGS, make_box
+from radunion.training.box.make import FINDERS, NAME, SETTINGS, WHOLE, make_box
 from radunion.training.cortex_finder import CortexFinder
 from radunion.training.encoder import GlimpseEncoder
 from radunion.training.finder import Finder, both_ways, together
@@ -98,6 +98,7 @@ def test_the_packaged_graph_is_that_of_the_packaged_weights() -> None:
     bundle = named_bundle("box")
     start = start_from(bundle)
     assert bundle.card.settings["compact.finders"] == len(start.finders) == FINDERS
+    assert bundle.card.settings["compact.whole"] == WHOLE
     assert start.knows_nowhere
     finder = together([Finder(STRIP.width) for _ in start.finders])
     encoder = GlimpseEncoder(CortexFinder())

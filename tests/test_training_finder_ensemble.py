@@ -42,8 +42,22 @@ def test_one_alone_is_itself() -> None:
     assert isinstance(together([one, a_finder(1)]), FinderEnsemble)
 
 
+def test_where_nothing_is_broken_is_likelier_the_places_stay() -> None:
+    finder, strips = a_finder(2), torch.rand(4, 1, STRIP.height, STRIP.width)
+    torch.nn.init.normal_(finder.focus.weight, std=1.0)
+    with torch.inference_mode():
+        before = finder(strips)
+        finder.expect_whole(1.5)
+        after = finder(strips)
+    torch.testing.assert_close(after.focus.softmax(dim=1), before.focus.softmax(dim=1), atol=1e-5, rtol=1e-3)
+    odds = [one.nowhere.double().logit() for one in (before, after)]
+    torch.testing.assert_close(odds[1] - odds[0], torch.full((4,), 1.5).double(), atol=1e-2, rtol=0)
+
+
 def test_without_a_finder_or_where_none_is_asked_nothing_is_planned() -> None:
     with pytest.raises(UsageError, match="at least one finder, found 0"):
         Plan(name="none", settings=COMPACT, finders=0)
-    with pytest.raises(UsageError, match="only the compact network from scratch is told how many finders it has"):
-        Plan(name="two", settings=COMPACT, finders=2, start=Start("one", "", False, "", frozenset(), {}))
+    start = Start("one", "", False, "", frozenset(), {})
+    for more in ({"finders": 2}, {"whole": 1.0}):
+        with pytest.raises(UsageError, match="only the compact network from scratch is told how its finders are"):
+            Plan(name="two", settings=COMPACT, start=start, **more)  # type: ignore[arg-type]

@@ -178,7 +178,8 @@ def settings_of(plan: Plan) -> dict[str, str | bool | int | float | None]:
         return {**films, "films.weights": Path(plan.films.weights).name, "films.precision": plan.precision, **split}
     if plan.backbone is None:
         finders = plan.finders if plan.start is None else len(plan.start.finders)
-        return {"backbone": "compact", "compact.finders": finders, **_begun(plan.start), **settings}
+        whole = {"compact.whole": plan.whole} if plan.whole else {}
+        return {"backbone": "compact", "compact.finders": finders, **whole, **_begun(plan.start), **settings}
     spec = {f"backbone.{name}": value for name, value in asdict(plan.backbone).items()}
     spec["backbone.weights"] = Path(plan.backbone.weights).name  # a path says where the user works
     settings |= {"backbone.precision": plan.precision, "backbone.input": plan.input}

@@ -125,18 +125,21 @@ class CompactLearner:
         tell: Tell,
         parted: bool = True,
         finders: int = 1,
+        whole: float = 0.0,
         start: Start | None = None,
     ) -> None:
         """Read all films; simulate films with boxes under `work` when the examples have too few.
 
         With `parted` cortices are found too, which wants boxes of them. Of several `finders` the first says where to
-        learn from, all of them where to look when a film is scored. What a model to `start` from finds, by its own
+        learn from, all of them where to look when a film is scored; then nothing is broken with `whole` log-odds more.
+        What a model to `start` from finds, by its own
         finders, it goes on finding as it did where the examples have too few boxes to learn from.
         """
         self.examples = examples
         self.settings = settings
         self.start = start
         self.finders = finders if start is None else len(start.finders)
+        self.whole = whole
         self.strips = load_strips(
             examples.paths,
             examples.boxes,
@@ -184,6 +187,8 @@ class CompactLearner:
             progress=epochs(tell, "Learning to score", self.settings.epochs),
         )  # fmt: skip
 
+        for one in (found.finder, *(one for one, _ in further)):
+            one.expect_whole(self.whole)
         others = {f"finder-{number}": known for number, (_, known) in enumerate(further, start=2)}
         history = {"finder": found.history, **others, "cortices": learned, "scores": scoring}
 

@@ -39,7 +39,9 @@ def learner_of(
             tell=tell,
         )
     if plan.backbone is None:
-        return CompactLearner(examples, plan.settings, work=work, tell=tell, finders=plan.finders, start=plan.start)
+        return CompactLearner(
+            examples, plan.settings, work=work, tell=tell, finders=plan.finders, whole=plan.whole, start=plan.start
+        )
     backbone = load_backbone(plan.backbone)
     if plan.tuned is not None:
         return TunedLearner(

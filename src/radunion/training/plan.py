@@ -28,7 +28,8 @@ class Plan:
     `settings` say how pairs learn; for films only their seed and the share of patients held out count. `protocol` is
     the name on the card. `folds` asks for out-of-fold metrics by k-fold cross-validation beside the model that is kept.
     The compact network asks so many `finders` where the fracture is, and goes on from `start`, finders and all, where
-    that is given. With `tuned` the backbone's upper blocks learn too, on the devices of `machine`.
+    that is given; `whole` are log-odds by which a bone that never broke is likelier where it will be used than among
+    its training films. With `tuned` the backbone's upper blocks learn too, on the devices of `machine`.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Plan:
     machine: Machine = field(default_factory=Machine)
     start: Start | None = None
     finders: int = 1
+    whole: float = 0.0
 
     def __post_init__(self) -> None:
         if self.folds is not None and self.folds < 2:
@@ -52,8 +54,8 @@ class Plan:
             raise UsageError("only the compact network starts from another model; leave out the backbone and protocol")
         if self.finders < 1:
             raise UsageError(f"the fracture is found by at least one finder, found {self.finders}")
-        if self.finders > 1 and any(one is not None for one in (self.films, self.backbone, self.start)):
-            raise UsageError("only the compact network from scratch is told how many finders it has; leave them out")
+        if (self.finders > 1 or self.whole) and any(one is not None for one in (self.films, self.backbone, self.start)):
+            raise UsageError("only the compact network from scratch is told how its finders are; leave them out")
         if (self.films is None) != (self.film_preprocessing is None):
             raise UsageError("a network of single films needs its settings and how its films are prepared, both")
         if self.tuned is not None and (self.backbone is None or self.input != "glimpse"):

@@ -13,7 +13,7 @@ from radunion.training.learner import Tell
 LEARNING: Mapping[str, Simulation] = {
     "studies": Simulation(1500, 3118, format="png", hospital="everyday"),
     "follow-up": Simulation(750, 3119, format="png", hospital="everyday", schedule="follow-up"),
-    "intact": Simulation(600, 3120, format="png", hospital="everyday", schedule="intact"),
+    "intact": Simulation(1500, 3120, format="png", hospital="everyday", schedule="intact"),
     "injury": Simulation(400, 3121, format="png", hospital="everyday", schedule="injury"),
 }
 """Visits of studies, most of them late; whole courses; legs that never broke; fractures on the day of the injury."""
