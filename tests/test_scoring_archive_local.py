@@ -10,7 +10,7 @@ from radunion.scoring.archive.work import Group
 
 
 class Frail(Pool[Group, list[list[Row]]]):
-    """A pool whose workers end at some examinations; it holds three groups at hand, as a process does."""
+    """A pool whose workers end at some examinations; it holds two groups at hand, as a process does."""
 
     def __init__(self, *deadly: int) -> None:
         self.deadly, self.given = set(deadly), list[tuple[int, ...]]()
@@ -18,7 +18,7 @@ class Frail(Pool[Group, list[list[Row]]]):
     def run(self, items: Iterable[Group]) -> Iterator[tuple[Group, list[list[Row]] | Lost]]:
         source, waiting = iter(items), list[Group]()
         while True:
-            waiting += [group for _ in range(3 - len(waiting)) if (group := next(source, None)) is not None]
+            waiting += [group for _ in range(2 - len(waiting)) if (group := next(source, None)) is not None]
             if not waiting:
                 return
             group = waiting.pop(0)
@@ -44,7 +44,7 @@ def answers(pool: Frail, count: int) -> dict[int, list[Row]]:
 def test_all_are_answered_in_groups() -> None:
     pool = Frail()
     assert answers(pool, 7) == {number: [{"examination": str(number)}] for number in range(7)}
-    assert max(map(len, pool.given)) == 2
+    assert max(map(len, pool.given)) == 4
     assert answers(Frail(), 0) == {}
 
 

@@ -55,6 +55,12 @@ class Looked:
     films: tuple[Film, ...]
     twice: bool
 
+    def lightened(self) -> "Looked":
+        """Return it without the films' own pixels, which may be many more than are scored; then it gives no picture."""
+        corner = np.zeros((1, 1), dtype=np.float32)
+        films = (replace(film, radiograph=replace(film.radiograph, pixels=corner)) for film in self.films)
+        return replace(self, films=tuple(films))
+
 
 @dataclass(frozen=True)
 class Scored:

@@ -15,9 +15,9 @@ Answer = tuple[int, list[Row]]
 Answers = Generator[Answer, None, None]
 ScoringPool = Pool[Group, list[list[Row]]]
 
-_TOGETHER = 2
-"""Examinations of a group: more win little and hold more films in memory."""
-_AHEAD = 3
+_TOGETHER = 4
+"""Examinations of a group: more win nothing."""
+_AHEAD = 2
 """Groups at hand of a process."""
 
 

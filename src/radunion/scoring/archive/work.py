@@ -76,7 +76,8 @@ def _seen(listed: Listed, bundle: Bundle, scoring: Scoring) -> _Seen:
     while listed.films:
         names = {str(scoring.folder / film.name): film.name for film in listed.films}
         try:
-            return _Seen(listed, names, look_at([*map(Path, names)], bundle, views=_views(listed)), rows)
+            looked = look_at([*map(Path, names)], bundle, views=_views(listed))
+            return _Seen(listed, names, looked.lightened(), rows)
         except FilmError as error:
             name = names[str(error.path)]
             rows.append(film_row(listed, name, "RA401", f"{error.problem}; {error.remedy}"))
