@@ -147,7 +147,7 @@ def closed_run(
     """Return the first and the last index of the run as shipped: whole scores, holding more than `LEAST_MASS`."""
     enough = max(threshold.mass, LEAST_MASS) + _ROUNDING
     shares = distribution / distribution.sum(axis=1, keepdims=True)
-    first, last = np.array([_grown(row, enough) for row in shares.tolist()]).reshape(-1, 2).T
+    first, last = np.array([_grown(row, enough) for row in shares.tolist()], dtype=np.int64).reshape(-1, 2).T
     return first, last
 
 
