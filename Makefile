@@ -37,7 +37,7 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
-# Makes the model in the box anew, under an hour on two cores with AVX-512; killed and run again, it goes on.
+# Makes the model in the box anew, in about an hour on two cores with AVX-512; killed and run again, it goes on.
 box: $(READY)
 	$(BIN)/python -m radunion.training.box build/box
 	rm -rf src/radunion/models/box-v1

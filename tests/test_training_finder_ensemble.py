@@ -60,4 +60,4 @@ def test_without_a_finder_or_where_none_is_asked_nothing_is_planned() -> None:
     start = Start("one", "", False, "", frozenset(), {})
     for more in ({"finders": 2}, {"whole": 1.0}):
         with pytest.raises(UsageError, match="only the compact network from scratch is told how its finders are"):
-            Plan(name="two", settings=COMPACT, start=start, **more)  # type: ignore[arg-type]
+            Plan(name="two", settings=COMPACT, start=start, **more)

@@ -90,7 +90,7 @@ def score_films(
     Raises UsageError for another number of films, views that are no pair or a coverage that a calibrated model was not
     fitted for, FilmError for a film that cannot be used.
     """
-    _sets(bundle.card, coverage)
+    _sets(bundle.card, coverage)  # what cannot be asked for is refused before films are read
     return score_looked(look_at(paths, bundle, views=views), bundle, rule=rule, coverage=coverage)
 
 

@@ -132,8 +132,8 @@ class CompactLearner:
 
         With `parted` cortices are found too, which wants boxes of them. Of several `finders` the first says where to
         learn from, all of them where to look when a film is scored; then nothing is broken with `whole` log-odds more.
-        What a model to `start` from finds, by its own
-        finders, it goes on finding as it did where the examples have too few boxes to learn from.
+        What a model to `start` from finds, by its own finders, it goes on finding as it did where the examples have too
+        few boxes to learn from.
         """
         self.examples = examples
         self.settings = settings

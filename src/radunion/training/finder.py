@@ -62,8 +62,7 @@ class Finder(nn.Module):
 
     def expect_whole(self, odds: float) -> None:
         """Take it for likelier that nothing is broken, by these log-odds; where a fracture may be does not change."""
-        if self.focus.bias is not None:
-            self.focus.bias.data -= odds
+        self.focus.get_parameter("bias").data -= odds
 
     def of_halves(self, halves: Float[Tensor, "n 1 half_h half_w"]) -> Found:
         """Return what is found on strips that were halved before."""

@@ -60,10 +60,6 @@ def _groups(examinations: Iterable[Listed]) -> Iterator[Group]:
 
 
 def _next(groups: Iterator[Group], alone: deque[Listed]) -> Iterator[Group]:
-    """Yield groups, and before each whatever has to be scored alone by then."""
-    for group in groups:
-        while alone:
-            yield (alone.popleft(),)
+    """Yield whatever has to be scored alone by then, else the next group."""
+    while group := (alone.popleft(),) if alone else next(groups, ()):
         yield group
-    while alone:
-        yield (alone.popleft(),)
