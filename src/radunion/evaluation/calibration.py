@@ -1,11 +1,11 @@
 """What corrects a model's joint distribution of the four cortices: a temperature, a coupling and a bias of levels.
 
-P'(combination) ∝ P(combination)^(1 / temperature) · exp(−coupling · Σ |level of one cortex − level of another| + Σ bias
-of each cortex's level), over the 256 combinations of levels, the first sum over the six pairs of cortices, the second
-over the four. The temperature says how sure the model may be, the bias which levels it says too seldom (together the
-vector scaling of Guo 2017, one vector for all cortices), the coupling how strongly cortices go together: a model of
-four independent margins needs it positive, one that ties them too tightly negative. As it acts on the whole joint,
-margins, totals and P(union) still agree.
+P'(combination) ∝ P(combination)^(1 / temperature) · exp(−Σ coupling of the levels of two cortices + Σ bias of each
+cortex's level), over the 256 combinations of levels, the first sum over the six pairs of cortices, the second over the
+four; cortices at one level have no coupling. The temperature says how sure the model may be, the bias which levels it
+says too seldom (together the vector scaling of Guo 2017, one vector for all cortices), the coupling how seldom two
+levels are seen beside each other in one bone: a model of four independent margins needs it positive, one that ties them
+too tightly negative. As it acts on the whole joint, margins, totals and P(union) still agree.
 
 What fits these numbers is in `calibration_fit`, so that a machine that only scores loads no label tables.
 """
@@ -24,8 +24,16 @@ from radunion.scale import LEVELS
 
 COMBINATIONS = np.array(list(product(LEVELS, repeat=4)))
 """The levels of the four cortices, one combination a row; the last cortex runs fastest."""
-UNLIKE = np.abs([COMBINATIONS[:, a] - COMBINATIONS[:, b] for a, b in combinations(range(4), 2)]).sum(axis=0)
-"""How far the cortices of each combination are apart: 0 where all four are equal."""
+PAIRS = tuple(combinations(LEVELS, 2))
+"""The six pairs of unlike levels, 1 and 2 first, 3 and 4 last."""
+UNLIKE = np.array(
+    [
+        [sum({a, b} == set(pair) for a, b in combinations(levels, 2)) for pair in PAIRS]
+        for levels in product(LEVELS, repeat=4)
+    ],
+    dtype=np.float64,
+)
+"""How many of the six pairs of cortices of each combination stand at each of `PAIRS`."""
 COUNTS = (COMBINATIONS[:, :, None] == np.array(LEVELS[1:])).sum(axis=1).astype(np.float64)
 """How many cortices of each combination stand at level 2, 3 and 4."""
 LEAST = 1e-6
@@ -38,21 +46,26 @@ _ONE_HOT = np.eye(len(LEVELS), dtype=np.float32)[_THREE - 1]
 
 @dataclass(frozen=True)
 class Calibration:
-    """Correct distributions; temperature 1, coupling 0 and no bias leave them as they are.
+    """Correct distributions; temperature 1, no coupling and no bias leave them as they are.
 
-    `bias` is of levels 2, 3 and 4 against level 1. `labels` and `patients` say what it was fitted to; `note` says why
-    nothing was fitted, and is empty otherwise.
+    `coupling` is of `PAIRS`, `bias` of levels 2, 3 and 4 against level 1. `labels` and `patients` say what it was
+    fitted to; `note` says why nothing was fitted, and is empty otherwise.
     """
 
     temperature: float
-    coupling: float
     labels: int
     patients: int
     note: str = ""
-    bias: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    coupling: tuple[float, ...] = (0.0,) * len(PAIRS)
+    bias: tuple[float, ...] = (0.0,) * (len(LEVELS) - 1)
 
     def __post_init__(self) -> None:
-        if not (self.temperature > 0 and all(map(isfinite, (self.temperature, self.coupling, *self.bias)))):
+        if (len(self.coupling), len(self.bias)) != (len(PAIRS), len(LEVELS) - 1):
+            raise ValueError(
+                f"a calibration has {len(PAIRS)} numbers of coupling and {len(LEVELS) - 1} of bias, found "
+                f"{len(self.coupling)} and {len(self.bias)}"
+            )
+        if not (self.temperature > 0 and all(map(isfinite, (self.temperature, *self.coupling, *self.bias)))):
             raise ValueError(
                 f"a temperature is above 0, a coupling and a bias are finite, found {self.temperature}, "
                 f"{self.coupling} and {self.bias}"
@@ -69,7 +82,7 @@ class Calibration:
     def _apply(self, joint: JointLevels, span: slice) -> JointLevels:
         part = JointLevels(joint.weights[span], joint.levels[span], joint.scorable[span])
         logits = np.log(np.maximum(joint_table(part), LEAST)) / self.temperature
-        logits += COUNTS @ np.array(self.bias) - self.coupling * UNLIKE
+        logits += COUNTS @ np.array(self.bias) - UNLIKE @ np.array(self.coupling)
         share = np.exp(logits - logits.max(axis=1, keepdims=True))
         return _mixture(share / share.sum(axis=1, keepdims=True), part.scorable)
 
@@ -89,11 +102,18 @@ class Calibration:
                 f"a calibration has the fields {', '.join(sorted(known))}; found {', '.join(sorted(data))}"
             )
         try:
-            numbers = float(data["temperature"]), float(data["coupling"]), int(data["labels"]), int(data["patients"])
-            second, third, fourth = map(float, data.get("bias", (0.0, 0.0, 0.0)))
+            numbers = float(data["temperature"]), int(data["labels"]), int(data["patients"])
+            coupling, bias = _coupling(data["coupling"]), tuple(map(float, data.get("bias", (0.0, 0.0, 0.0))))
         except TypeError as error:
             raise ValueError(f"temperature, coupling, bias, labels and patients are numbers; {error}") from None
-        return cls(*numbers, str(data["note"]), (second, third, fourth))
+        return cls(*numbers, str(data["note"]), coupling, bias)
+
+
+def _coupling(given: Any) -> tuple[float, ...]:
+    """Read the coupling of each pair of levels; models of before have one, of levels one apart."""
+    if isinstance(given, int | float):
+        return tuple(float(given) * (high - low) for low, high in PAIRS)
+    return tuple(map(float, given))
 
 
 def joint_table(joint: JointLevels) -> Float[np.ndarray, "n 256"]:

@@ -24,14 +24,15 @@ NO_HELP = (
 )
 
 _PARTS = 3
-_PRIOR = np.array([1.0, 0.3, 0.5, 0.5, 0.5])
+_PRIOR = np.array([1.0, *[0.5] * (UNLIKE.shape[1] + COUNTS.shape[1])])
 """Standard deviations of the logarithm of the temperature, of the coupling and of the bias about 0: as weak as a few
 labels."""
-_BOUNDS = ((np.log(0.1), np.log(10.0)), (-2.0, 2.0), *[(-3.0, 3.0)] * 3)
+_BOUNDS = ((np.log(0.1), np.log(10.0)), *[(-3.0, 3.0)] * (len(_PRIOR) - 1))
+_COUPLING, _BIAS = slice(1, 1 + UNLIKE.shape[1]), slice(1 + UNLIKE.shape[1], None)
 _START = np.zeros(len(_PRIOR))
 
-Point = Float[np.ndarray, "5"]
-"""The logarithm of the temperature, the coupling, the bias."""
+Point = Float[np.ndarray, "10"]
+"""The logarithm of the temperature, the coupling of each pair of levels, the bias."""
 
 
 def fit_calibration(reference: Reference, joint: JointLevels) -> Calibration:
@@ -49,14 +50,13 @@ def fit_calibration(reference: Reference, joint: JointLevels) -> Calibration:
             f"probabilities are as the model gives them: {len(told)} labels are fewer than the {FEWEST_LABELS} that a "
             "calibration needs"
         )
-        return Calibration(1.0, 0.0, len(told), len(names), note)
+        return Calibration(1.0, len(told), len(names), note)
     parts = _judged(told, joint, patient % _PARTS)
     point = _best(parts, _START)
     if not _helps(parts, point):
-        return Calibration(1.0, 0.0, len(told), len(names), NO_HELP)
-    second, third, fourth = map(float, point[2:])
-    bias = (second, third, fourth)
-    return Calibration(float(np.exp(point[0])), float(point[1]), len(told), len(names), bias=bias)
+        return Calibration(1.0, len(told), len(names), NO_HELP)
+    coupling, bias = tuple(map(float, point[_COUPLING])), tuple(map(float, point[_BIAS]))
+    return Calibration(float(np.exp(point[0])), len(told), len(names), coupling=coupling, bias=bias)
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,14 @@ class _Judged:
     def score(self, point: Point) -> tuple[float, Point]:
         """Return the sum of the ranked probability scores after a correction, and its gradient."""
         sharpness = np.exp(-point[0])
-        logits = sharpness * self.table - point[1] * UNLIKE + COUNTS @ point[2:]
+        logits = sharpness * self.table - UNLIKE @ point[_COUPLING] + COUNTS @ point[_BIAS]
         share = np.exp(logits - logits.max(axis=1, keepdims=True))
         share /= share.sum(axis=1, keepdims=True)
         off = np.where(self.counts, share @ self.below - self.seen, 0.0)
         slope = 2 * share * (off @ self.below.T)
         slope -= share * slope.sum(axis=1, keepdims=True)
-        gradient = [-sharpness * (slope * self.table).sum(), -(slope @ UNLIKE).sum(), *(slope @ COUNTS).sum(axis=0)]
+        temperature = -sharpness * (slope * self.table).sum()
+        gradient = [temperature, *-(slope @ UNLIKE).sum(axis=0), *(slope @ COUNTS).sum(axis=0)]
         return float((off**2).sum()), np.array(gradient)
 
 
