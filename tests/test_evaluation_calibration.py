@@ -1,4 +1,4 @@
-"""Temperature, coupling and bias: coherent, exact, recovered from known faults, and honest when there is too little."""
+"""Temperature and weights: coherent, exact, recovered from known faults, and honest when there is too little."""
 
 import json
 from dataclasses import fields, replace
@@ -10,7 +10,7 @@ from scipy.optimize import check_grad
 from tests.test_evaluation_calibration_samples import Fault, draw
 from tests.test_evaluation_samples import reference as labels
 
-from radunion.evaluation.calibration import COMBINATIONS, LEAST, PAIRS, UNLIKE, Calibration, joint_table
+from radunion.evaluation.calibration import COMBINATIONS, COMPOSITION, COMPOSITIONS, LEAST, Calibration, joint_table
 from radunion.evaluation.calibration_fit import FEWEST_LABELS, NO_HELP, _judged, _loss, fit_calibration
 from radunion.evaluation.ranked import ranked_probability_score
 from radunion.evaluation.reference import Reference
@@ -18,14 +18,14 @@ from radunion.joint import JointLevels
 from radunion.scale import SCALES, UNION_RULES
 
 AS_IT_IS = Calibration(1.0, 0, 0)
-LINEAR = np.array([high - low for low, high in PAIRS], dtype=float)
-APART = UNLIKE @ LINEAR
+APART = sum(np.abs(COMBINATIONS[:, a] - COMBINATIONS[:, b]) for a in range(4) for b in range(a))
 """How far the six pairs of cortices are apart, added up."""
 
 
-def coupled(coupling: float, temperature: float = 1.0) -> Calibration:
-    """Return a calibration by which levels are the rarer beside each other, the further they are apart."""
-    return Calibration(temperature, 0, 0, coupling=tuple(coupling * LINEAR))
+def of_before(temperature: float, coupling: float, **bias: tuple[float, float, float]) -> Calibration:
+    """Return a calibration as models of before have it: levels are the rarer beside each other, the further apart."""
+    data = {"temperature": temperature, "coupling": coupling, "labels": 0, "patients": 0, "note": "", **bias}
+    return Calibration.from_dict(data)
 
 
 def some(n: int = 40, k: int = 3, seed: int = 0) -> JointLevels:
@@ -34,7 +34,7 @@ def some(n: int = 40, k: int = 3, seed: int = 0) -> JointLevels:
     return JointLevels(random.dirichlet(np.ones(k), size=n), levels, random.random((n, 4)))
 
 
-def test_temperature_1_without_coupling_changes_nothing() -> None:
+def test_temperature_1_and_no_weights_change_nothing() -> None:
     joint = some()
     same = AS_IT_IS.apply(joint)
     np.testing.assert_allclose(same.margins(), joint.margins(), atol=3e-4)
@@ -43,22 +43,13 @@ def test_temperature_1_without_coupling_changes_nothing() -> None:
     assert np.array_equal(same.scorable, joint.scorable)
 
 
-@pytest.mark.parametrize(
-    ("temperature", "coupling", "bias"),
-    [(0.5, (0.4, 0.1, 0.3, -0.2, 0.9, 0.0), (0.0, 0.0, 0.0)), (2.0, (-0.2,) * 6, (0.3, -0.4, 0.7))],
-)
-def test_the_result_is_the_formula_and_all_that_follows_agrees(
-    temperature: float, coupling: tuple[float, ...], bias: tuple[float, ...]
-) -> None:
-    joint = some()
-    of_level = np.exp([0.0, *bias])[COMBINATIONS - 1].prod(axis=1)
-    of_pair = np.zeros((5, 5))
-    for (low, high), cost in zip(PAIRS, coupling, strict=True):
-        of_pair[low, high] = of_pair[high, low] = cost
-    cost = sum(of_pair[COMBINATIONS[:, a], COMBINATIONS[:, b]] for a in range(4) for b in range(a))
-    direct = np.maximum(joint_table(joint), LEAST) ** (1 / temperature) * np.exp(-cost) * of_level
+@pytest.mark.parametrize("temperature", [0.5, 2.0])
+def test_the_result_is_the_formula_and_all_that_follows_agrees(temperature: float) -> None:
+    joint, weights = some(), np.random.default_rng(3).normal(size=len(COMPOSITIONS))
+    of_each = [weights[COMPOSITIONS.index(tuple(sorted(levels)))] for levels in COMBINATIONS.tolist()]
+    direct = np.maximum(joint_table(joint), LEAST) ** (1 / temperature) * np.exp(of_each)
     direct /= direct.sum(axis=1, keepdims=True)
-    result = Calibration(temperature, 0, 0, coupling=coupling, bias=bias).apply(joint)
+    result = Calibration(temperature, 0, 0, weights=tuple(weights.tolist())).apply(joint)
     np.testing.assert_allclose(joint_table(result), direct, atol=1e-7)
     for cortex in range(4):
         margin = [direct[:, COMBINATIONS[:, cortex] == level].sum(axis=1) for level in range(1, 5)]
@@ -72,21 +63,21 @@ def test_the_table_is_the_mixture() -> None:
     table = joint_table(joint)
     chosen = joint.levels[:, :, np.arange(4), COMBINATIONS - 1].prod(axis=3)
     np.testing.assert_allclose(table, np.einsum("nk,nkm->nm", joint.weights, chosen), atol=1e-12)
-    assert not UNLIKE[(COMBINATIONS == 2).all(axis=1)].any()
-    assert UNLIKE[(COMBINATIONS == [1, 1, 4, 4]).all(axis=1)].tolist() == [[0, 0, 4, 0, 0, 0]]
-    assert UNLIKE[(COMBINATIONS == [1, 2, 2, 3]).all(axis=1)].tolist() == [[2, 1, 0, 2, 0, 0]]
+    assert len(COMPOSITIONS) == len(set(COMPOSITION.tolist())) == 35
+    alike = (COMBINATIONS == 4).all(axis=1)
+    assert [COMPOSITIONS[one] for one in COMPOSITION[alike]] == [(4, 4, 4, 4)]
 
 
 def test_a_higher_temperature_is_less_sure_and_a_higher_coupling_brings_cortices_together() -> None:
     joint = some()
     sure = [joint_table(Calibration(t, 0, 0).apply(joint)).max(axis=1).mean() for t in (0.5, 1.0, 2.0)]
     assert sure == sorted(sure, reverse=True)
-    apart = [float((joint_table(coupled(c).apply(joint)) @ APART).mean()) for c in (-0.3, 0.0, 0.3)]
+    apart = [float((joint_table(of_before(1.0, c).apply(joint)) @ APART).mean()) for c in (-0.3, 0.0, 0.3)]
     assert apart == sorted(apart, reverse=True)
 
 
 def test_blocks_equal_one_by_one_and_nothing_gives_nothing() -> None:
-    joint, how = some(1030, k=2), coupled(0.2, 1.3)
+    joint, how = some(1030, k=2), of_before(1.3, 0.2)
     whole = how.apply(joint)
     alone = how.apply(joint[[1029]])
     np.testing.assert_allclose(whole.margins()[1029:], alone.margins(), atol=1e-12)
@@ -114,23 +105,26 @@ def test_a_known_temperature_is_found_again(distortion: float) -> None:
 def test_a_level_that_is_said_too_seldom_is_said_more_often() -> None:
     reference, joint = draw(9, 900)
     right = fit_calibration(reference, joint)
-    seldom = Calibration(1.0, 0, 0, bias=(0.0, -0.8, 0.0)).apply(right.apply(joint))
-    found = fit_calibration(reference, seldom)
-    assert found.bias[1] - (found.bias[0] + found.bias[2]) / 2 == pytest.approx(0.8, abs=0.25)
+    seldom = of_before(1.0, 0.0, bias=(0.0, -0.8, 0.0)).apply(right.apply(joint))
+    again = fit_calibration(reference, seldom).apply(seldom)
+    before, wrong, after = (one.margins()[:, :, 2].mean() for one in (right.apply(joint), seldom, again))
+    assert wrong < before - 0.05
+    assert after == pytest.approx(before, abs=0.01)
 
 
 def test_what_is_calibrated_already_is_left_alone() -> None:
     reference, joint = draw(4, 900)
     again = fit_calibration(reference, fit_calibration(reference, joint).apply(joint))
     assert again.temperature == pytest.approx(1, abs=0.05)
-    np.testing.assert_allclose(again.coupling, 0, atol=0.1)
+    np.testing.assert_allclose(np.array(again.weights) - np.mean(again.weights), 0, atol=0.3)
 
 
 def test_independent_margins_need_coupling_and_get_better_totals() -> None:
     reference, joint = draw(5, 900, Fault(joint=False))
     fresh, unseen = draw(6, 900, Fault(joint=False))
     found = fit_calibration(reference, joint)
-    assert min(found.coupling) > 0.2
+    weights = dict(zip(COMPOSITIONS, found.weights, strict=True))
+    assert weights[1, 1, 1, 1] + weights[4, 4, 4, 4] > 2 * weights[1, 1, 4, 4] + 2
     whole = fresh[np.flatnonzero(fresh.complete() & (fresh.scales == "mrust"))]
     row, total = np.arange(len(whole)), whole.totals() - 4
     before, after = (one[whole.examination].totals("mrust")[row, total] for one in (unseen, found.apply(unseen)))
@@ -155,8 +149,9 @@ def test_what_is_minimised_is_the_score_of_cortices_and_totals_each_on_its_own_s
     told = reference[np.flatnonzero(reference.judged().any(axis=1))]
     parts = _judged(told, joint, np.zeros(len(told), dtype=np.int64))
     for temperature, coupling in ((1.0, 0.0), (1.6, 0.3)):
-        direct = points(reference, coupled(coupling, temperature).apply(joint))
-        found = sum(one.score(np.array([np.log(temperature), *coupling * LINEAR, 0, 0, 0]))[0] for one in parts)
+        how = of_before(temperature, coupling)
+        direct = points(reference, how.apply(joint))
+        found = sum(one.score(np.array([np.log(temperature), *how.weights]))[0] for one in parts)
         assert found == pytest.approx(direct, rel=1e-4)
 
 
@@ -164,12 +159,9 @@ def test_gradient_is_that_of_the_loss() -> None:
     reference, joint = draw(1, 120)
     told = reference[np.flatnonzero(reference.judged().any(axis=1))]
     parts = _judged(told, joint, np.zeros(len(told), dtype=np.int64))
-    for point in (
-        [0.0] * 10,
-        [0.4, -0.3, 0.1, 0.4, -0.2, 0.3, 0.0, 0.2, -0.1, 0.5],
-        [-0.7, 0.5, -0.6, 0.2, -0.1, 0.0, 0.6, -0.6, 0.3, 0.1],
-    ):
-        off = check_grad(lambda x: _loss(x, parts)[0], lambda x: _loss(x, parts)[1], np.array(point))
+    random = np.random.default_rng(2)
+    for point in (np.zeros(36), *random.normal(scale=0.5, size=(2, 36))):
+        off = check_grad(lambda x: _loss(x, parts)[0], lambda x: _loss(x, parts)[1], point)
         assert off < 1e-6
 
 
@@ -192,8 +184,8 @@ def test_a_correction_that_does_not_help_patients_left_out_is_not_made_and_it_is
     found = [fit_calibration(told_by(joint, seed), joint) for seed in range(12)]
     left = [one for one in found if one.note == NO_HELP]
     assert 4 <= len(left) < 12  # of what needs no correction chance alone says now and then that it does
-    assert {(one.temperature, *one.coupling, one.labels) for one in left} == {(1.0, *[0.0] * 6, 150)}
-    assert all(not one.note and 0.7 < one.temperature < 1.4 for one in found if one not in left)
+    assert {(one.temperature, set(one.weights) == {0.0}, one.labels) for one in left} == {(1.0, True, 150)}
+    assert all(not one.note and 0.6 < one.temperature < 1.6 for one in found if one not in left)
     too_sure = Calibration(0.3, 0, 0).apply(joint)
     assert not any(fit_calibration(told_by(joint, seed), too_sure).note for seed in range(6))
 
@@ -233,28 +225,34 @@ def test_too_few_labels_leave_it_as_it_is_and_say_so() -> None:
     reference, joint = draw(0, 200)
     rows = np.flatnonzero(reference.judged().any(axis=1))
     few = fit_calibration(reference[rows[: FEWEST_LABELS - 1]], joint)
-    assert (few.temperature, *few.coupling, few.labels) == (1.0, *[0.0] * 6, FEWEST_LABELS - 1)
+    assert (few.temperature, set(few.weights), few.labels) == (1.0, {0.0}, FEWEST_LABELS - 1)
     assert "49 labels are fewer than the 50" in few.note
     assert "are fewer" not in fit_calibration(reference[rows[:FEWEST_LABELS]], joint).note
 
 
 def test_it_is_written_and_read_and_refuses_what_it_is_not() -> None:
-    one = Calibration(1.2, 80, 60, "a note", (0.1, 0.2, 0.3, 0.4, 0.5, 0.6), (0.1, 0.2, -0.3))
+    one = Calibration(1.2, 80, 60, "a note", tuple(float(number) / 10 for number in range(35)))
     assert Calibration.from_dict(json.loads(json.dumps(one.to_dict()))) == one
     for temperature in (0.0, -1.0, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="a temperature is above 0"):
             Calibration(temperature, 0, 0)
-    with pytest.raises(ValueError, match="6 numbers of coupling and 3 of bias, found 2 and 3"):
-        Calibration.from_dict({**one.to_dict(), "coupling": [0.1, 0.2]})
+    with pytest.raises(ValueError, match="a calibration has 35 weights, found 2"):
+        Calibration.from_dict({**one.to_dict(), "weights": [0.1, 0.2]})
+    with pytest.raises(ValueError, match="temperature, labels, patients and weights are numbers"):
+        Calibration.from_dict({**one.to_dict(), "weights": 0.1})
     for change in ({"extra": 1}, {"note": None}):
         data = {key: value for key, value in {**one.to_dict(), **change}.items() if value is not None}
-        with pytest.raises(ValueError, match="a calibration has the fields bias, coupling, labels, note"):
+        with pytest.raises(ValueError, match="a calibration has the fields labels, note, patients, temperature"):
             Calibration.from_dict(data)
 
 
-def test_models_of_before_have_one_coupling_and_perhaps_no_bias() -> None:
-    before = {"temperature": 1.2, "coupling": -0.1, "labels": 80, "patients": 60, "note": ""}
-    read = Calibration.from_dict(before)
-    np.testing.assert_allclose(read.coupling, [-0.1, -0.2, -0.3, -0.1, -0.2, -0.1])
-    assert read.bias == (0.0, 0.0, 0.0)
-    assert Calibration.from_dict({**before, "bias": [0.1, 0.2, 0.3]}).bias == (0.1, 0.2, 0.3)
+def test_models_of_before_have_a_coupling_and_perhaps_a_bias() -> None:
+    joint = some()
+    for coupling, bias in ((-0.1, {}), (0.3, {"bias": (0.1, 0.2, -0.3)})):
+        of_level = np.exp([0.0, *bias.get("bias", (0.0, 0.0, 0.0))])[COMBINATIONS - 1].prod(axis=1)
+        direct = np.maximum(joint_table(joint), LEAST) ** (1 / 1.2) * np.exp(-coupling * APART) * of_level
+        direct /= direct.sum(axis=1, keepdims=True)
+        read = of_before(1.2, coupling, **bias)
+        np.testing.assert_allclose(joint_table(read.apply(joint)), direct, atol=1e-7)
+    with pytest.raises(ValueError, match="the coupling and the bias of a calibration are numbers"):
+        Calibration.from_dict({"temperature": 1.0, "coupling": [0.1], "labels": 0, "patients": 0, "note": ""})

@@ -43,7 +43,7 @@ def sets(coverage: float, *, levels: float, totals: float) -> Conformal:
 
 def a_calibration(**changes: Any) -> CalibrationCard:
     plain: dict[str, Any] = {
-        "correction": Calibration(2.0, 90, 80, coupling=(0.1,) * 6),
+        "correction": Calibration(2.0, 90, 80),
         "sets": (sets(0.8, levels=0.7, totals=0.75), sets(0.9, levels=0.85, totals=0.95)),
         "fitted_on": "a test",
         "promise": "nothing",
@@ -85,14 +85,8 @@ def test_a_card_of_before_still_loads_and_says_that_nothing_is_calibrated(tmp_pa
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (
-            {"correction": {**Calibration(2.0, 90, 80, coupling=(0.1,) * 6).to_dict(), "temperature": -1}},
-            "a temperature is above 0",
-        ),
-        (
-            {"correction": {**Calibration(2.0, 90, 80, coupling=(0.1,) * 6).to_dict(), "surprise": 1}},
-            "a calibration has the fields",
-        ),
+        ({"correction": {**Calibration(2.0, 90, 80).to_dict(), "temperature": -1}}, "a temperature is above 0"),
+        ({"correction": {**Calibration(2.0, 90, 80).to_dict(), "surprise": 1}}, "a calibration has the fields"),
         ({"sets": []}, "at least 1 item"),
         ({"sets": [{"coverage": 0.9}]}, "conformal sets have a coverage"),
         ({"sets": [sets(0.8, levels=0.7, totals=0.7).to_dict()]}, r"must have sets for its own coverage, 0\.9"),

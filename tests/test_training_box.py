@@ -17,7 +17,7 @@ from radunion.training.box.films import LEARNING, simulated_cohorts
 from radunion.training.box.make import FINDERS, NAME, SETTINGS, WHOLE, make_box
 from radunion.training.cortex_finder import CortexFinder
 from radunion.training.encoder import GlimpseEncoder
-from radunion.training.finder import Finder, both_ways, together
+from radunion.training.finder import Finder, every_way, together
 from radunion.training.learner import quiet
 from radunion.training.look import CompactLook, Scorer
 from radunion.training.network import HeadShape, PairHead
@@ -88,7 +88,7 @@ def test_the_finder_that_every_protocol_uses_is_that_of_the_packaged_model() -> 
     for seed in range(4):
         strip = np.random.default_rng(seed).random((STRIP.height, STRIP.width), dtype=np.float32)
         with torch.inference_mode():
-            focus = both_ways(finder.eval(), torch.from_numpy(strip)[None, None]).focus
+            focus = every_way(finder.eval(), torch.from_numpy(strip)[None, None]).focus
         wanted, found = spot_of(focus.softmax(dim=1)[0].numpy()), find_fracture(strip)
         assert found.row == pytest.approx(wanted.row, abs=1e-4)
         assert found.certainty == pytest.approx(wanted.certainty, abs=1e-3)

@@ -10,7 +10,7 @@ import torch
 from radunion.errors import BundleError
 from radunion.radiograph.fracture import FOCUS, HEIGHT, STRIPS, WIDTH
 from radunion.training.box.finder_file import finder_onnx
-from radunion.training.finder import Finder, both_ways
+from radunion.training.finder import Finder, every_way
 
 
 def a_finder(seed: int) -> Finder:
@@ -29,7 +29,7 @@ def test_the_file_says_what_the_network_says_of_any_number_of_strips(graph: byte
         strips = torch.rand(count, 1, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(count))
         (found,) = session.run([FOCUS], {STRIPS: strips.numpy()})
         with torch.inference_mode():
-            wanted = both_ways(a_finder(0).eval(), strips).focus.softmax(dim=1).numpy()
+            wanted = every_way(a_finder(0).eval(), strips).focus.softmax(dim=1).numpy()
         assert found.shape == (count, 40)
         np.testing.assert_allclose(found, wanted, atol=1e-5)
         np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)

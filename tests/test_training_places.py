@@ -10,7 +10,7 @@ from radunion.training.compact import LearnedCompact, PlacedFilms
 from radunion.training.cortex_finder import CortexFinder
 from radunion.training.encoder import GlimpseEncoder
 from radunion.training.examples import ABSENT
-from radunion.training.finder import Finder, Found, both_ways, places_of, position_of
+from radunion.training.finder import Finder, Found, every_way, places_of, position_of
 from radunion.training.fit import Films
 from radunion.training.glimpse import GLIMPSE, glimpse
 from radunion.training.look import CompactLook, Look, Scorer, at_one_place
@@ -112,7 +112,7 @@ def test_grad_cam_is_of_the_likeliest_place() -> None:
     with torch.inference_mode():
         alone.eval()(strips, strips, torch.ones(2, 2))
         handle.remove()
-        rows = places_of(both_ways(finder, torch.cat([strips, strips])).focus, HEIGHT, 2)[0][:, 0]
+        rows = places_of(every_way(finder, torch.cat([strips, strips])).focus, HEIGHT, 2)[0][:, 0]
         wanted = encoder.trunk(standardised(glimpse(torch.cat([strips, strips]), rows, GLIMPSE)))
     assert len(calls) == 1
     torch.testing.assert_close(calls[0], wanted)
@@ -137,18 +137,20 @@ def test_films_are_predicted_in_parts_as_one_by_one() -> None:
 
 
 class InDoubt(Finder):
-    """Says of every strip that the fracture is high up, or less likely low down."""
+    """Says that the fracture is in the brighter half of a strip, or less likely in the other."""
 
     def forward(self, strips: Tensor) -> Found:
-        n = len(strips)
-        return Found(peaks((10, 0.7), (30, 0.3)).expand(n, -1), torch.zeros(n), torch.zeros(n, 2), torch.zeros(n))
+        n, middle = len(strips), strips.shape[2] // 2
+        above = strips[:, :, :middle].mean(dim=(1, 2, 3)) > strips[:, :, middle:].mean(dim=(1, 2, 3))
+        focus = torch.where(above[:, None], peaks((10, 0.7), (29, 0.3)), peaks((10, 0.3), (29, 0.7)))
+        return Found(focus, torch.zeros(n), torch.zeros(n, 2), torch.zeros(n))
 
 
 def test_evidence_lies_at_both_places_by_their_shares() -> None:
     torch.manual_seed(0)
     look = CompactLook(InDoubt(96), GlimpseEncoder(CortexFinder())).eval()
     with torch.inference_mode():
-        evidence = look(torch.rand(1, 1, HEIGHT, 96)).evidence
+        evidence = look(torch.rand(1, 1, HEIGHT, 96) * torch.linspace(1, 0.5, HEIGHT)[:, None]).evidence
     assert evidence is not None
     half = evidence.shape[2] // 2
     torch.testing.assert_close(evidence[:, :, :half].sum(dim=(2, 3)), torch.full((1, 2), 0.7), atol=1e-3, rtol=0)

@@ -1,18 +1,18 @@
-"""What corrects a model's joint distribution of the four cortices: a temperature, a coupling and a bias of levels.
+"""What corrects a model's joint distribution of the four cortices: a temperature, and a weight of each composition.
 
-P'(combination) ∝ P(combination)^(1 / temperature) · exp(−Σ coupling of the levels of two cortices + Σ bias of each
-cortex's level), over the 256 combinations of levels, the first sum over the six pairs of cortices, the second over the
-four; cortices at one level have no coupling. The temperature says how sure the model may be, the bias which levels it
-says too seldom (together the vector scaling of Guo 2017, one vector for all cortices), the coupling how seldom two
-levels are seen beside each other in one bone: a model of four independent margins needs it positive, one that ties them
-too tightly negative. As it acts on the whole joint, margins, totals and P(union) still agree.
+P'(combination) ∝ P(combination)^(1 / temperature) · exp(weight of its composition), over the 256 combinations of levels
+of the four cortices; a composition says how many cortices stand at each level, whichever they are. The temperature says
+how sure the model may be (Guo 2017), the weights which compositions it says too seldom: four remodelled cortices, say,
+or one that is behind the others. Levels that are said too seldom, and cortices that go together more than a model of
+four independent margins knows, are both of that form. As it acts on the whole joint, margins, totals and P(union) still
+agree.
 
 What fits these numbers is in `calibration_fit`, so that a machine that only scores loads no label tables.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from itertools import combinations, product
+from itertools import combinations, combinations_with_replacement, product
 from math import isfinite
 from typing import Any
 
@@ -24,18 +24,10 @@ from radunion.scale import LEVELS
 
 COMBINATIONS = np.array(list(product(LEVELS, repeat=4)))
 """The levels of the four cortices, one combination a row; the last cortex runs fastest."""
-PAIRS = tuple(combinations(LEVELS, 2))
-"""The six pairs of unlike levels, 1 and 2 first, 3 and 4 last."""
-UNLIKE = np.array(
-    [
-        [sum({a, b} == set(pair) for a, b in combinations(levels, 2)) for pair in PAIRS]
-        for levels in product(LEVELS, repeat=4)
-    ],
-    dtype=np.float64,
-)
-"""How many of the six pairs of cortices of each combination stand at each of `PAIRS`."""
-COUNTS = (COMBINATIONS[:, :, None] == np.array(LEVELS[1:])).sum(axis=1).astype(np.float64)
-"""How many cortices of each combination stand at level 2, 3 and 4."""
+COMPOSITIONS = tuple(combinations_with_replacement(LEVELS, 4))
+"""The 35 ways in which levels fall to four cortices, whichever has which, in ascending order: (1, 1, 1, 1) first."""
+COMPOSITION = np.array([COMPOSITIONS.index(tuple(sorted(levels))) for levels in COMBINATIONS.tolist()])
+"""Which of `COMPOSITIONS` each combination is."""
 LEAST = 1e-6
 """A combination counts as at least this likely: no model knows that one is impossible, and its logarithm is needed."""
 
@@ -46,29 +38,24 @@ _ONE_HOT = np.eye(len(LEVELS), dtype=np.float32)[_THREE - 1]
 
 @dataclass(frozen=True)
 class Calibration:
-    """Correct distributions; temperature 1, no coupling and no bias leave them as they are.
+    """Correct distributions; temperature 1 and equal weights leave them as they are.
 
-    `coupling` is of `PAIRS`, `bias` of levels 2, 3 and 4 against level 1. `labels` and `patients` say what it was
-    fitted to; `note` says why nothing was fitted, and is empty otherwise.
+    `weights` are log-odds, of `COMPOSITIONS`. `labels` and `patients` say what they were fitted to; `note` says why
+    nothing was fitted, and is empty otherwise.
     """
 
     temperature: float
     labels: int
     patients: int
     note: str = ""
-    coupling: tuple[float, ...] = (0.0,) * len(PAIRS)
-    bias: tuple[float, ...] = (0.0,) * (len(LEVELS) - 1)
+    weights: tuple[float, ...] = (0.0,) * len(COMPOSITIONS)
 
     def __post_init__(self) -> None:
-        if (len(self.coupling), len(self.bias)) != (len(PAIRS), len(LEVELS) - 1):
+        if len(self.weights) != len(COMPOSITIONS):
+            raise ValueError(f"a calibration has {len(COMPOSITIONS)} weights, found {len(self.weights)}")
+        if not (self.temperature > 0 and all(map(isfinite, (self.temperature, *self.weights)))):
             raise ValueError(
-                f"a calibration has {len(PAIRS)} numbers of coupling and {len(LEVELS) - 1} of bias, found "
-                f"{len(self.coupling)} and {len(self.bias)}"
-            )
-        if not (self.temperature > 0 and all(map(isfinite, (self.temperature, *self.coupling, *self.bias)))):
-            raise ValueError(
-                f"a temperature is above 0, a coupling and a bias are finite, found {self.temperature}, "
-                f"{self.coupling} and {self.bias}"
+                f"a temperature is above 0 and weights are finite, found {self.temperature} and {self.weights}"
             )
 
     def apply(self, joint: JointLevels) -> JointLevels:
@@ -82,7 +69,7 @@ class Calibration:
     def _apply(self, joint: JointLevels, span: slice) -> JointLevels:
         part = JointLevels(joint.weights[span], joint.levels[span], joint.scorable[span])
         logits = np.log(np.maximum(joint_table(part), LEAST)) / self.temperature
-        logits += COUNTS @ np.array(self.bias) - UNLIKE @ np.array(self.coupling)
+        logits += np.array(self.weights)[COMPOSITION]
         share = np.exp(logits - logits.max(axis=1, keepdims=True))
         return _mixture(share / share.sum(axis=1, keepdims=True), part.scorable)
 
@@ -96,24 +83,31 @@ class Calibration:
 
         Raises ValueError when a field is missing, unknown or out of range.
         """
+        try:
+            given = _as_now(data) if "coupling" in data else data
+        except TypeError as error:
+            raise ValueError(f"the coupling and the bias of a calibration are numbers; {error}") from None
         known = {field.name for field in fields(cls)}
-        if set(data) | {"bias"} != known:  # which models of before it have not
+        if set(given) != known:
             raise ValueError(
-                f"a calibration has the fields {', '.join(sorted(known))}; found {', '.join(sorted(data))}"
+                f"a calibration has the fields {', '.join(sorted(known))}; found {', '.join(sorted(given))}"
             )
         try:
-            numbers = float(data["temperature"]), int(data["labels"]), int(data["patients"])
-            coupling, bias = _coupling(data["coupling"]), tuple(map(float, data.get("bias", (0.0, 0.0, 0.0))))
+            numbers = float(given["temperature"]), int(given["labels"]), int(given["patients"])
+            weights = tuple(map(float, given["weights"]))
         except TypeError as error:
-            raise ValueError(f"temperature, coupling, bias, labels and patients are numbers; {error}") from None
-        return cls(*numbers, str(data["note"]), coupling, bias)
+            raise ValueError(f"temperature, labels, patients and weights are numbers; {error}") from None
+        return cls(*numbers, str(given["note"]), weights)
 
 
-def _coupling(given: Any) -> tuple[float, ...]:
-    """Read the coupling of each pair of levels; models of before have one, of levels one apart."""
-    if isinstance(given, int | float):
-        return tuple(float(given) * (high - low) for low, high in PAIRS)
-    return tuple(map(float, given))
+def _as_now(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what models of before have, a coupling and perhaps a bias of levels 2 to 4, as weights."""
+    bias = (0.0, *data.get("bias", (0.0, 0.0, 0.0)))
+    weights = [
+        sum(bias[level - 1] for level in levels) - data["coupling"] * sum(b - a for a, b in combinations(levels, 2))
+        for levels in COMPOSITIONS
+    ]
+    return {**{name: value for name, value in data.items() if name not in ("coupling", "bias")}, "weights": weights}
 
 
 def joint_table(joint: JointLevels) -> Float[np.ndarray, "n 256"]:

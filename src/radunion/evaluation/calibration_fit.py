@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from radunion.evaluation.calibration import COMBINATIONS, COUNTS, LEAST, UNLIKE, Calibration, joint_table
+from radunion.evaluation.calibration import COMBINATIONS, COMPOSITION, COMPOSITIONS, LEAST, Calibration, joint_table
 from radunion.evaluation.reference import Reference
 from radunion.joint import TOTAL_SCORES, JointLevels
 from radunion.scale import LEVELS, SCALES, TOP_SCORE, Convention, Scale, score_of
@@ -24,15 +24,14 @@ NO_HELP = (
 )
 
 _PARTS = 3
-_PRIOR = np.array([1.0, *[0.5] * (UNLIKE.shape[1] + COUNTS.shape[1])])
-"""Standard deviations of the logarithm of the temperature, of the coupling and of the bias about 0: as weak as a few
-labels."""
-_BOUNDS = ((np.log(0.1), np.log(10.0)), *[(-3.0, 3.0)] * (len(_PRIOR) - 1))
-_COUPLING, _BIAS = slice(1, 1 + UNLIKE.shape[1]), slice(1 + UNLIKE.shape[1], None)
-_START = np.zeros(len(_PRIOR))
+_PRIOR = 1.0
+"""Standard deviation of the logarithm of the temperature and of each weight about 0: as weak as a few labels."""
+_BOUNDS = ((np.log(0.1), np.log(10.0)), *[(-10.0, 10.0)] * len(COMPOSITIONS))
+_START = np.zeros(1 + len(COMPOSITIONS))
+_OF_EACH = np.eye(len(COMPOSITIONS))[COMPOSITION]
 
-Point = Float[np.ndarray, "10"]
-"""The logarithm of the temperature, the coupling of each pair of levels, the bias."""
+Point = Float[np.ndarray, "36"]
+"""The logarithm of the temperature, the weights of the compositions."""
 
 
 def fit_calibration(reference: Reference, joint: JointLevels) -> Calibration:
@@ -55,8 +54,8 @@ def fit_calibration(reference: Reference, joint: JointLevels) -> Calibration:
     point = _best(parts, _START)
     if not _helps(parts, point):
         return Calibration(1.0, len(told), len(names), NO_HELP)
-    coupling, bias = tuple(map(float, point[_COUPLING])), tuple(map(float, point[_BIAS]))
-    return Calibration(float(np.exp(point[0])), len(told), len(names), coupling=coupling, bias=bias)
+    weights = tuple(map(float, point[1:]))
+    return Calibration(float(np.exp(point[0])), len(told), len(names), weights=weights)
 
 
 @dataclass(frozen=True)
@@ -79,15 +78,14 @@ class _Judged:
     def score(self, point: Point) -> tuple[float, Point]:
         """Return the sum of the ranked probability scores after a correction, and its gradient."""
         sharpness = np.exp(-point[0])
-        logits = sharpness * self.table - UNLIKE @ point[_COUPLING] + COUNTS @ point[_BIAS]
+        logits = sharpness * self.table + point[1:][COMPOSITION]
         share = np.exp(logits - logits.max(axis=1, keepdims=True))
         share /= share.sum(axis=1, keepdims=True)
         off = np.where(self.counts, share @ self.below - self.seen, 0.0)
         slope = 2 * share * (off @ self.below.T)
         slope -= share * slope.sum(axis=1, keepdims=True)
         temperature = -sharpness * (slope * self.table).sum()
-        gradient = [temperature, *-(slope @ UNLIKE).sum(axis=0), *(slope @ COUNTS).sum(axis=0)]
-        return float((off**2).sum()), np.array(gradient)
+        return float((off**2).sum()), np.array([temperature, *(slope.sum(axis=0) @ _OF_EACH)])
 
 
 def _judged(told: Reference, joint: JointLevels, part: Int[np.ndarray, " n"]) -> list[_Judged]:
@@ -125,7 +123,7 @@ def _best(parts: Sequence[_Judged], start: Point) -> Point:
 def _loss(point: Point, parts: Sequence[_Judged]) -> tuple[float, Point]:
     """Return the mean penalised score and its gradient."""
     scores, gradients = zip(*(part.score(point) for part in parts), strict=True)
-    penalty = 0.5 * ((point / _PRIOR) ** 2).sum()
+    penalty = 0.5 * (point**2).sum() / _PRIOR**2
     n = sum(len(part.table) for part in parts)
     return float(sum(scores) + penalty) / n, (np.sum(gradients, axis=0) + point / _PRIOR**2) / n
 

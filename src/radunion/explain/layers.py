@@ -9,7 +9,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from radunion.errors import UsageError
 from radunion.training.films.network import FilmScorer, FrozenFilms, ImageNetInput, WholeFilms
-from radunion.training.finder import AnyFinder, both_ways, position_of
+from radunion.training.finder import AnyFinder, every_way, position_of
 from radunion.training.found import FoundLook
 from radunion.training.glimpse import GLIMPSE
 from radunion.training.look import CompactLook, FrozenLook, Scorer
@@ -30,7 +30,7 @@ class LastMaps:
             return maps[0]
         height, width = film.shape[-2:]
         with torch.no_grad():
-            middle = float(position_of(both_ways(self.finder, film).focus, height)[0])
+            middle = float(position_of(every_way(self.finder, film).focus, height)[0])
         first = round(middle - (GLIMPSE - 1) / 2)
         seen = F.interpolate(maps[None], size=(GLIMPSE, width), mode="bilinear", align_corners=False)[0, 0]
         whole = torch.zeros(height, width)

@@ -109,17 +109,20 @@ def halved(strips: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n 1 half_h half_w
     return F.avg_pool2d(strips, 2)
 
 
-def both_ways(finder: AnyFinder, strips: Float[Tensor, "n 1 h w"]) -> Found:
-    """Return what is found on strips and on their mirrored pictures, averaged: left or right tells nothing of it.
+def every_way(finder: AnyFinder, strips: Float[Tensor, "n 1 h w"]) -> Found:
+    """Return what is found on strips as they are, mirrored, upside down and both, averaged: which side is left and
+    which end is up tells nothing of it.
 
     The overview is of the strips as they are: how familiar a film is depends on nothing else.
     """
-    found: Found = finder(torch.cat([strips, strips.flip(3)]))
+    over = strips.flip(2)
+    found: Found = finder(torch.cat([strips, strips.flip(3), over, over.flip(3)]))
+    upright, turned = found.focus.softmax(dim=1).unflatten(0, (2, -1)).unbind(0)
     focus, lateral, nowhere = (
-        part.unflatten(0, (2, -1)).mean(dim=0)
-        for part in (found.focus.softmax(dim=1), found.lateral.sigmoid(), found.nowhere)
+        part.unflatten(0, (4, -1)).mean(dim=0)
+        for part in (torch.cat([upright, turned.flip(1)]), found.lateral.sigmoid(), found.nowhere)
     )
-    overview = found.overview.unflatten(0, (2, -1))[0]
+    overview = found.overview.unflatten(0, (4, -1))[0]
     return Found(focus.clamp_min(_LEAST).log(), lateral.logit(eps=_LEAST), overview, nowhere)
 
 
@@ -167,7 +170,7 @@ def locate(finder: Finder, strips: UInt8[Tensor, "m 1 h w"], *, places: int = 1,
     parts = []
     with torch.inference_mode():
         for part in strips.split(batch):
-            found = both_ways(finder, part.float() / 255)
+            found = every_way(finder, part.float() / 255)
             parts.append((*places_of(found.focus, strips.shape[2], places), found.overview, found.nowhere))
     return Located(*(torch.cat(each).clone() for each in zip(*parts, strict=True)))
 

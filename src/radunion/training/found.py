@@ -14,7 +14,7 @@ from radunion.features.pooled import PooledBackbone
 from radunion.scoring.card import Heatmap
 from radunion.training.compact import CompactLearner
 from radunion.training.examples import Examples
-from radunion.training.finder import Finder, both_ways, position_of
+from radunion.training.finder import Finder, every_way, position_of
 from radunion.training.frozen import fit_head
 from radunion.training.glimpse import GLIMPSE, glimpse
 from radunion.training.learner import Learned, LearnedPair, Tell
@@ -60,7 +60,7 @@ class FoundLook(nn.Module):
         self.features = features
 
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Look:
-        found = both_ways(self.finder, strips)
+        found = every_way(self.finder, strips)
         near = glimpse(strips, position_of(found.focus, strips.shape[-2]), GLIMPSE)
         return at_one_place(self.features(near), found.lateral.sigmoid(), found.overview)
 

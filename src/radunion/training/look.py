@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float, Float32
 from torch import Tensor, nn
 
 from radunion.training.encoder import GlimpseEncoder, on_strip
-from radunion.training.finder import AnyFinder, both_ways, places_of, with_nowhere
+from radunion.training.finder import AnyFinder, every_way, places_of, with_nowhere
 from radunion.training.glimpse import GLIMPSE, glimpse
 from radunion.training.network import PairHead
 
@@ -57,7 +57,7 @@ class CompactLook(nn.Module):
         self.register_buffer("knows_nowhere", torch.tensor(nowhere))  # for who goes on from the weights
 
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Look:
-        found = both_ways(self.finder, strips)
+        found = every_way(self.finder, strips)
         rows, shares = places_of(found.focus, strips.shape[-2], self.places)
         each = strips[:, None].expand(-1, self.places, -1, -1, -1).flatten(0, 1)
         features, evidence = (part.unflatten(0, (-1, self.places)) for part in self._at(each, rows.flatten()))

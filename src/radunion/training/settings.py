@@ -38,7 +38,7 @@ COMPACT = TrainSettings(epochs=80, learning_rate=1.5e-3, patience=30)
 """The compact network, trained from scratch on glimpses of the fracture."""
 FINDER = TrainSettings(epochs=24, learning_rate=3e-3)
 """The finder of the fracture, which looks at whole strips."""
-CORTEX_FINDER = TrainSettings(epochs=10, batch=32, learning_rate=3e-3)
+CORTEX_FINDER = TrainSettings(epochs=30, batch=32, learning_rate=3e-3)
 """The finder of the two cortices on a glimpse of the fracture."""
 GOING_ON = 0.2
 """The share of a usual learning rate by which a network goes on from another model's weights."""

@@ -18,8 +18,8 @@ LEARNING: Mapping[str, Simulation] = {
 }
 """Visits of studies, most of them late; whole courses; legs that never broke; fractures on the day of the injury."""
 CALIBRATING: Mapping[str, Simulation] = {
-    "everyday": Simulation(1000, 3122, format="png", hospital="everyday"),
-    "textbook": Simulation(400, 3123, format="png", hospital="textbook"),
+    "everyday": Simulation(2500, 3122, format="png", hospital="everyday"),
+    "textbook": Simulation(1000, 3123, format="png", hospital="textbook"),
 }
 """Other patients, to whose levels the probabilities are fitted; what has learned is not asked about itself. Some are of
 a hospital that it never learned from, as its users' will be."""

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from radunion.errors import BundleError
 from radunion.radiograph.fracture import FOCUS, HEIGHT, STRIPS, WIDTH
-from radunion.training.finder import AnyFinder, both_ways
+from radunion.training.finder import AnyFinder, every_way
 from radunion.training.graph_file import graph_of
 
 _TOLERANCE = 1e-4
@@ -34,7 +34,7 @@ class _Focus(nn.Module):
         self.finder = finder
 
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n rows"]:
-        focus: Tensor = both_ways(self.finder, strips).focus.softmax(dim=1)
+        focus: Tensor = every_way(self.finder, strips).focus.softmax(dim=1)
         return focus
 
 
