@@ -68,7 +68,7 @@ def test_the_table_is_the_mixture() -> None:
     assert [COMPOSITIONS[one] for one in COMPOSITION[alike]] == [(4, 4, 4, 4)]
 
 
-def test_a_higher_temperature_is_less_sure_and_a_higher_coupling_brings_cortices_together() -> None:
+def test_a_higher_temperature_is_less_sure_and_weights_bring_cortices_together() -> None:
     joint = some()
     sure = [joint_table(Calibration(t, 0, 0).apply(joint)).max(axis=1).mean() for t in (0.5, 1.0, 2.0)]
     assert sure == sorted(sure, reverse=True)
@@ -99,6 +99,8 @@ def test_a_known_temperature_is_found_again(distortion: float) -> None:
     found = fit_calibration(reference, wrong)
     assert found.temperature == pytest.approx(1 / distortion, rel=0.2)
     assert points(reference, found.apply(wrong)) < 1.002 * points(reference, right.apply(joint))
+    again, before = found.apply(wrong).margins(), right.apply(joint).margins()
+    assert np.abs(again - before).mean() < 0.5 * np.abs(wrong.margins() - before).mean()
     assert not found.note
 
 
@@ -119,7 +121,7 @@ def test_what_is_calibrated_already_is_left_alone() -> None:
     np.testing.assert_allclose(np.array(again.weights) - np.mean(again.weights), 0, atol=0.3)
 
 
-def test_independent_margins_need_coupling_and_get_better_totals() -> None:
+def test_independent_margins_are_brought_together_and_get_better_totals() -> None:
     reference, joint = draw(5, 900, Fault(joint=False))
     fresh, unseen = draw(6, 900, Fault(joint=False))
     found = fit_calibration(reference, joint)
@@ -190,6 +192,15 @@ def test_a_correction_that_does_not_help_patients_left_out_is_not_made_and_it_is
     assert not any(fit_calibration(told_by(joint, seed), too_sure).note for seed in range(6))
 
 
+def test_a_needless_correction_by_few_labels_costs_new_patients_little() -> None:
+    joint, unseen = some(100, seed=1), some(400, seed=2)
+    fresh = told_by(unseen, 50)
+    found = [fit_calibration(told_by(joint, seed), joint) for seed in range(8)]
+    made = [points(fresh, one.apply(unseen)) / points(fresh, unseen) for one in found if not one.note]
+    assert made
+    assert max(made) < 1.05
+
+
 def test_a_few_labels_thought_impossible_do_not_decide() -> None:
     reference, joint = draw(10, 400)
     plain = fit_calibration(reference, joint)
@@ -218,7 +229,9 @@ def _joined(first: Reference, second: Reference) -> Reference:
 def test_order_of_labels_changes_nothing() -> None:
     reference, joint = draw(2, 300)
     turned = fit_calibration(reference[np.random.default_rng(0).permutation(len(reference))], joint)
-    assert turned.temperature == pytest.approx(fit_calibration(reference, joint).temperature, rel=1e-4)
+    found = fit_calibration(reference, joint)
+    assert turned.temperature == pytest.approx(found.temperature, rel=1e-2)
+    np.testing.assert_allclose(turned.weights, found.weights, atol=0.05)
 
 
 def test_too_few_labels_leave_it_as_it_is_and_say_so() -> None:
@@ -233,14 +246,18 @@ def test_too_few_labels_leave_it_as_it_is_and_say_so() -> None:
 def test_it_is_written_and_read_and_refuses_what_it_is_not() -> None:
     one = Calibration(1.2, 80, 60, "a note", tuple(float(number) / 10 for number in range(35)))
     assert Calibration.from_dict(json.loads(json.dumps(one.to_dict()))) == one
-    for temperature in (0.0, -1.0, float("nan"), float("inf")):
-        with pytest.raises(ValueError, match="a temperature is above 0"):
+    for temperature in (0.0, -1.0, 0.01, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=r"a temperature lies between 0\.05 and 20"):
             Calibration(temperature, 0, 0)
+    for weight in (800.0, float("nan")):
+        with pytest.raises(ValueError, match="weights lie between -100 and 100"):
+            Calibration(1.0, 0, 0, weights=(weight, *[0.0] * 34))
     with pytest.raises(ValueError, match="a calibration has 35 weights, found 2"):
         Calibration.from_dict({**one.to_dict(), "weights": [0.1, 0.2]})
-    with pytest.raises(ValueError, match="temperature, labels, patients and weights are numbers"):
-        Calibration.from_dict({**one.to_dict(), "weights": 0.1})
-    for change in ({"extra": 1}, {"note": None}):
+    for fault in ({"weights": 0.1}, {"labels": float("inf")}, {"temperature": 10**400}, {"weights": [10**400] * 35}):
+        with pytest.raises(ValueError, match="what a calibration holds are numbers of a usual size"):
+            Calibration.from_dict({**one.to_dict(), **fault})
+    for change in ({"extra": 1}, {"note": None}, {"coupling": 0.1}):
         data = {key: value for key, value in {**one.to_dict(), **change}.items() if value is not None}
         with pytest.raises(ValueError, match="a calibration has the fields labels, note, patients, temperature"):
             Calibration.from_dict(data)
@@ -254,5 +271,11 @@ def test_models_of_before_have_a_coupling_and_perhaps_a_bias() -> None:
         direct /= direct.sum(axis=1, keepdims=True)
         read = of_before(1.2, coupling, **bias)
         np.testing.assert_allclose(joint_table(read.apply(joint)), direct, atol=1e-7)
-    with pytest.raises(ValueError, match="the coupling and the bias of a calibration are numbers"):
-        Calibration.from_dict({"temperature": 1.0, "coupling": [0.1], "labels": 0, "patients": 0, "note": ""})
+    faults: tuple[dict[str, Any], ...] = (
+        {"coupling": [0.1]},
+        {"coupling": 10**400},
+        *({"coupling": 0.1, "bias": [0.1] * n} for n in (2, 4)),
+    )
+    for fault in faults:
+        with pytest.raises(ValueError, match=r"numbers of a usual size|values to unpack"):
+            Calibration.from_dict({"temperature": 1.0, "labels": 0, "patients": 0, "note": "", **fault})

@@ -31,7 +31,7 @@ HEIGHT, WIDTH = 640, 96
 
 
 class FinderAt(Finder):
-    """Find the fracture at a given place, whatever the film."""
+    """Find the fracture at a given place of films that are noisier above, whatever else they show."""
 
     def __init__(self, row: int) -> None:
         super().__init__(WIDTH)
@@ -40,8 +40,16 @@ class FinderAt(Finder):
     def forward(self, strips: Float[Tensor, "n 1 h w"]) -> Found:
         found = super().forward(strips)
         focus = torch.full_like(found.focus, -30.0)
-        focus[:, self.row // 16] = 30.0
+        above, below = strips.chunk(2, dim=2)
+        upright = above.std(dim=(1, 2, 3)) > below.std(dim=(1, 2, 3))
+        place = self.row // 16
+        focus[torch.arange(len(focus)), torch.where(upright, place, focus.shape[1] - 1 - place)] = 30.0
         return Found(focus, found.lateral, found.overview, found.nowhere)
+
+
+def a_film() -> Float[Tensor, "1 1 h w"]:
+    """Return noise that is stronger above."""
+    return torch.rand(1, 1, HEIGHT, WIDTH) * torch.linspace(1.0, 0.5, HEIGHT)[:, None]
 
 
 def pooled() -> PooledBackbone:
@@ -76,7 +84,7 @@ def test_a_network_of_others_is_refused(network: nn.Module) -> None:
 @pytest.mark.parametrize("row", [8, 328, 632])
 def test_maps_of_a_glimpse_lie_where_it_was_cut(row: int) -> None:
     last = LastMaps(nn.Identity(), FinderAt(row).eval())
-    values = last.placed(torch.ones(1, 4, 4), torch.rand(1, 1, HEIGHT, WIDTH))
+    values = last.placed(torch.ones(1, 4, 4), a_film())
     assert values.shape == (HEIGHT, WIDTH)
     rows = np.flatnonzero(values.numpy().any(axis=1))
     first, end = max(row - GLIMPSE // 2, 0), min(row + GLIMPSE // 2, HEIGHT)
@@ -88,7 +96,7 @@ def test_the_sides_of_a_glimpse_stay_its_sides() -> None:
     last = LastMaps(nn.Identity(), FinderAt(328).eval())
     maps = torch.zeros(1, 4, 4)
     maps[0, 3, 0] = 1.0
-    values = last.placed(maps, torch.rand(1, 1, HEIGHT, WIDTH)).numpy()
+    values = last.placed(maps, a_film()).numpy()
     row, column = np.unravel_index(int(values.argmax()), values.shape)
     assert 328 + GLIMPSE // 4 < row < 328 + GLIMPSE // 2
     assert column < WIDTH // 4
@@ -98,7 +106,8 @@ def test_grad_cam_of_a_network_that_finds_first_lies_within_its_glimpse(tmp_path
     torch.manual_seed(0)
     encoder = GlimpseEncoder(CortexFinder())
     scorer = Scorer(CompactLook(FinderAt(328), encoder), PairHead(HeadShape(encoder.width))).eval()
-    film = save_film(tmp_path / "film.png", np.random.default_rng(0).random((HEIGHT, 200)).astype(np.float32))
+    noise = np.random.default_rng(0).random((HEIGHT, 200)) * np.linspace(1.0, 0.5, HEIGHT)[:, None]
+    film = save_film(tmp_path / "film.png", noise.astype(np.float32))
     found = maps_of(NetworkReader(scorer, STRIP), prepare_pair(None, film, STRIP), way="grad-cam")
     assert tuple(found) == ("anterior", "posterior")
     for one in found.values():

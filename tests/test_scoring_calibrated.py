@@ -85,7 +85,7 @@ def test_a_card_of_before_still_loads_and_says_that_nothing_is_calibrated(tmp_pa
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"correction": {**Calibration(2.0, 90, 80).to_dict(), "temperature": -1}}, "a temperature is above 0"),
+        ({"correction": {**Calibration(2.0, 90, 80).to_dict(), "temperature": -1}}, "a temperature lies between"),
         ({"correction": {**Calibration(2.0, 90, 80).to_dict(), "surprise": 1}}, "a calibration has the fields"),
         ({"sets": []}, "at least 1 item"),
         ({"sets": [{"coverage": 0.9}]}, "conformal sets have a coverage"),

@@ -2,10 +2,10 @@
 
 P'(combination) ∝ P(combination)^(1 / temperature) · exp(weight of its composition), over the 256 combinations of levels
 of the four cortices; a composition says how many cortices stand at each level, whichever they are. The temperature says
-how sure the model may be (Guo 2017), the weights which compositions it says too seldom: four remodelled cortices, say,
-or one that is behind the others. Levels that are said too seldom, and cortices that go together more than a model of
-four independent margins knows, are both of that form. As it acts on the whole joint, margins, totals and P(union) still
-agree.
+how sure the model may be (Guo 2017), the weights which compositions it says too seldom or too often: four remodelled
+cortices, say, or one that is behind the others. Levels that are said too seldom, and cortices that go together more
+than a model of four independent margins knows, are both of that form. As it acts on the whole joint, margins, totals
+and P(union) still agree.
 
 What fits these numbers is in `calibration_fit`, so that a machine that only scores loads no label tables.
 """
@@ -13,7 +13,6 @@ What fits these numbers is in `calibration_fit`, so that a machine that only sco
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from itertools import combinations, combinations_with_replacement, product
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,8 @@ COMPOSITION = np.array([COMPOSITIONS.index(tuple(sorted(levels))) for levels in 
 LEAST = 1e-6
 """A combination counts as at least this likely: no model knows that one is impossible, and its logarithm is needed."""
 
+_MOST_TEMPERATURE, _MOST_WEIGHT = 20.0, 100.0
+"""More than any fit gives; beyond, distributions would not be numbers."""
 _BLOCK = 512
 _THREE = COMBINATIONS[:: len(LEVELS), :3]
 _ONE_HOT = np.eye(len(LEVELS), dtype=np.float32)[_THREE - 1]
@@ -53,10 +54,13 @@ class Calibration:
     def __post_init__(self) -> None:
         if len(self.weights) != len(COMPOSITIONS):
             raise ValueError(f"a calibration has {len(COMPOSITIONS)} weights, found {len(self.weights)}")
-        if not (self.temperature > 0 and all(map(isfinite, (self.temperature, *self.weights)))):
+        if not (1 / _MOST_TEMPERATURE <= self.temperature <= _MOST_TEMPERATURE):
             raise ValueError(
-                f"a temperature is above 0 and weights are finite, found {self.temperature} and {self.weights}"
+                f"a temperature lies between {1 / _MOST_TEMPERATURE:g} and {_MOST_TEMPERATURE:g}, found "
+                f"{self.temperature}"
             )
+        if not all(abs(weight) <= _MOST_WEIGHT for weight in self.weights):
+            raise ValueError(f"weights lie between -{_MOST_WEIGHT:g} and {_MOST_WEIGHT:g}, found {self.weights}")
 
     def apply(self, joint: JointLevels) -> JointLevels:
         """Return the corrected distributions, exactly, as mixtures of 64 components; P(scorable) stays.
@@ -83,31 +87,33 @@ class Calibration:
 
         Raises ValueError when a field is missing, unknown or out of range.
         """
-        try:
-            given = _as_now(data) if "coupling" in data else data
-        except TypeError as error:
-            raise ValueError(f"the coupling and the bias of a calibration are numbers; {error}") from None
         known = {field.name for field in fields(cls)}
-        if set(given) != known:
-            raise ValueError(
-                f"a calibration has the fields {', '.join(sorted(known))}; found {', '.join(sorted(given))}"
-            )
         try:
+            given = _as_now(data) if known - set(data) == {"weights"} else data
+            if set(given) != known:
+                raise ValueError(
+                    f"a calibration has the fields {', '.join(sorted(known))}; found {', '.join(sorted(data))}"
+                )
             numbers = float(given["temperature"]), int(given["labels"]), int(given["patients"])
             weights = tuple(map(float, given["weights"]))
-        except TypeError as error:
-            raise ValueError(f"temperature, labels, patients and weights are numbers; {error}") from None
+        except (TypeError, OverflowError) as error:
+            raise ValueError(f"what a calibration holds are numbers of a usual size; {error}") from None
         return cls(*numbers, str(given["note"]), weights)
 
 
 def _as_now(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return what models of before have, a coupling and perhaps a bias of levels 2 to 4, as weights."""
-    bias = (0.0, *data.get("bias", (0.0, 0.0, 0.0)))
-    weights = [
-        sum(bias[level - 1] for level in levels) - data["coupling"] * sum(b - a for a, b in combinations(levels, 2))
+    rest = dict(data)
+    if "coupling" not in rest:
+        return rest
+    coupling, biases = float(rest.pop("coupling")), rest.pop("bias", (0.0, 0.0, 0.0))
+    second, third, fourth = map(float, biases)
+    bias = (0.0, second, third, fourth)
+    rest["weights"] = [
+        sum(bias[level - 1] for level in levels) - coupling * sum(b - a for a, b in combinations(levels, 2))
         for levels in COMPOSITIONS
     ]
-    return {**{name: value for name, value in data.items() if name not in ("coupling", "bias")}, "weights": weights}
+    return rest
 
 
 def joint_table(joint: JointLevels) -> Float[np.ndarray, "n 256"]:

@@ -35,7 +35,7 @@ class CompactLook(nn.Module):
     """Find where the fracture may be on the strip, then look closely there, and at the mirrored picture too.
 
     Cortices are anatomical: a mirrored film shows the other leg and has the same levels, so what is read both ways is
-    averaged. Without `mirrored` the film is looked at once. With `nowhere`, where nothing may be broken black is looked
+    averaged. Without `mirrored` a place is looked at once. With `nowhere`, where nothing may be broken black is looked
     at as well, which is what the network learned to see there.
     """
 
