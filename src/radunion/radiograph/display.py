@@ -38,7 +38,7 @@ def _curve(
         return _full_range(_density(levels.astype(np.float64), seen, film), seen), ("RF204",)
     try:
         values, codes = _modality(levels, film), _NONE
-    except Exception:
+    except Exception:  # whatever a damaged header makes pydicom raise
         values, codes = levels.astype(np.float64), _UNUSABLE
     windowed = _windowed(values, seen, film)
     if windowed is None:
@@ -101,7 +101,7 @@ def _windowed(
             result = (shown[:-2] - shown[-2]) / (shown[-1] - shown[-2])
         else:
             return None
-    except Exception:
+    except Exception:  # whatever a damaged header makes pydicom raise
         return None
     usable = np.isfinite(result).all() and (
         np.ptp(values[seen]) == 0 or np.ptp(result[seen]) > 0 if seen.any() else True

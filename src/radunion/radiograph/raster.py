@@ -47,7 +47,7 @@ def read_raster(content: bytes) -> Picture:
         image = _open(content)
         try:
             image.load()
-        except Exception:
+        except Exception:  # whatever a decoder raises; its words may hold a patient's data
             raise NotAFilmError("the picture is damaged or cut short", "copy or export it again") from None
     image, codes = _turned(image)
     pixels, colour = _grey(image)
@@ -60,7 +60,7 @@ def _open(content: bytes) -> Image.Image:
     except Image.DecompressionBombError:
         check_size(1 << 16, 1 << 16)
         raise
-    except Exception:
+    except Exception:  # whatever a decoder raises; its words may hold a patient's data
         raise NotAFilmError("the picture's header is damaged", "copy or export it again") from None
     check_size(image.height, image.width)
     if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # a phone's MPO holds a preview beside the picture
@@ -72,7 +72,7 @@ def _turned(image: Image.Image) -> tuple[Image.Image, tuple[WarningCode, ...]]:
     try:
         if image.getexif().get(_EXIF_ORIENTATION, 1) in range(2, 9):
             return ImageOps.exif_transpose(image), ()
-    except Exception:
+    except Exception:  # whatever a decoder raises; its words may hold a patient's data
         return image, ("RF211",)
     return image, ()
 

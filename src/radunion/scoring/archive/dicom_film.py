@@ -94,7 +94,7 @@ def _text(header: Dataset, keyword: str) -> str:
     """Return a value as text; what cannot be read or is too long to be one is as good as empty."""
     try:
         value = header.get(keyword)
-    except Exception:
+    except Exception:  # whatever a damaged header makes pydicom raise
         return ""
     return "" if value is None else str(value).strip().strip("\0")
 
